@@ -1,0 +1,280 @@
+import { InputError } from '../errors/input-error.ts';
+import type { ExtraFeatures } from '../spec/model-loader.ts';
+import type { ArrowTableLike, Columns, Rows } from '../spec/rows.ts';
+import type { TensorLike } from '../spec/tensor.ts';
+
+/** What a model expects of a row. */
+export interface RowSchema {
+  /** Values per row; `undefined` where the model does not say. */
+  readonly width: number | undefined;
+  /** Feature names in order; `undefined` where the model knows none. */
+  readonly names: readonly string[] | undefined;
+  readonly extraFeatures: ExtraFeatures;
+  readonly onExtra?: (names: readonly string[]) => void;
+}
+
+/** Rows of any accepted kind behind one face: columns by position, values untouched. */
+export interface RowReader {
+  readonly count: number;
+  readonly width: number;
+  /** The value as the caller gave it. */
+  cell(row: number, column: number): unknown;
+}
+
+/**
+ * Matches rows to a schema: records, columns and tables by name; arrays and tensors by position.
+ *
+ * @throws `ML_INPUT_INVALID`, `ML_INPUT_FEATURE_COUNT`, `ML_INPUT_FEATURE_NAMES`, `ML_INPUT_SHAPE`
+ */
+export function readRows(rows: Rows, schema: RowSchema): RowReader {
+  if (Array.isArray(rows)) return readArray(rows, schema);
+  if (isTensor(rows)) return readTensor(rows, schema);
+  if (isArrowTable(rows)) return readArrow(rows, schema);
+  if (typeof rows === 'object' && rows !== null && !ArrayBuffer.isView(rows))
+    return readColumns(rows as Columns, schema);
+  throw new InputError(
+    'ML_INPUT_INVALID',
+    `rows must be an array of rows, columns, a tensor or an Arrow table, got ${describe(rows)}`,
+  );
+}
+
+/** How many rows a call has, without reading them; `undefined` where that cannot be told. */
+export function countRows(rows: unknown): number | undefined {
+  if (Array.isArray(rows)) return rows.length;
+  if (isTensor(rows)) return rows.shape[0];
+  if (isArrowTable(rows)) return rows.numRows;
+  return undefined;
+}
+
+export function isTensor(value: unknown): value is TensorLike {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'data' in value &&
+    'shape' in value &&
+    'dtype' in value &&
+    Array.isArray(value.shape)
+  );
+}
+
+function isArrowTable(value: unknown): value is ArrowTableLike {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'getChild' in value &&
+    typeof value.getChild === 'function' &&
+    'numRows' in value
+  );
+}
+
+function readArray(rows: readonly unknown[], schema: RowSchema): RowReader {
+  const first = rows.find((row) => row !== undefined);
+  if (first === undefined) {
+    if (rows.length > 0)
+      throw new InputError(
+        'ML_INPUT_INVALID',
+        `row 0 is ${describe(rows[0])}; a row must be a record, an array or a value`,
+      );
+    return { count: 0, width: schema.width ?? schema.names?.length ?? 0, cell: () => undefined };
+  }
+  if (isList(first)) return readLists(rows, first.length, schema);
+  if (typeof first === 'object' && first !== null) return readRecords(rows, schema);
+  return readBareValues(rows, schema);
+}
+
+function readLists(rows: readonly unknown[], firstLength: number, schema: RowSchema): RowReader {
+  const width = schema.width ?? schema.names?.length ?? firstLength;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (!isList(row)) throw mixed(i, row, 'arrays');
+    if (row.length !== width) {
+      throw new InputError(
+        'ML_INPUT_FEATURE_COUNT',
+        `row ${i} has ${row.length} values; ${expectation(width, schema.names)}`,
+        {
+          details: { row: i, got: row.length, expected: width },
+        },
+      );
+    }
+  }
+  return { count: rows.length, width, cell: (row, column) => (rows[row] as ArrayLike<unknown>)[column] };
+}
+
+function readRecords(rows: readonly unknown[], schema: RowSchema): RowReader {
+  const names = requireNames(schema, 'records');
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i];
+    if (typeof row !== 'object' || row === null || isList(row)) throw mixed(i, row, 'records');
+    checkNames(`row ${i}`, Object.keys(row), (name) => name in row, schema);
+  }
+  return {
+    count: rows.length,
+    width: names.length,
+    cell: (row, column) => (rows[row] as Record<string, unknown>)[names[column] as string],
+  };
+}
+
+function readBareValues(rows: readonly unknown[], schema: RowSchema): RowReader {
+  const width = schema.width ?? schema.names?.length ?? 1;
+  if (width !== 1) {
+    throw new InputError(
+      'ML_INPUT_FEATURE_COUNT',
+      `row 0 is a single value (${describe(rows[0])}); ${expectation(width, schema.names)}`,
+      {
+        details: { row: 0, got: 1, expected: width },
+      },
+    );
+  }
+  const wrong = rows.findIndex((row) => typeof row === 'object' && row !== null);
+  if (wrong >= 0) throw mixed(wrong, rows[wrong], 'single values');
+  return { count: rows.length, width: 1, cell: (row) => rows[row] };
+}
+
+function readTensor(tensor: TensorLike, schema: RowSchema): RowReader {
+  const { data, shape } = tensor;
+  const size = shape.reduce((a, b) => a * b, 1);
+  if (shape.length === 0 || shape.length > 2 || !shape.every((n) => Number.isInteger(n) && n >= 0)) {
+    throw new InputError(
+      'ML_INPUT_SHAPE',
+      `a tensor of rows must have shape [rows, features], got [${shape.join(', ')}]`,
+    );
+  }
+  if (size !== data.length) {
+    throw new InputError(
+      'ML_INPUT_SHAPE',
+      `tensor of shape [${shape.join(', ')}] needs ${size} values, has ${data.length}`,
+    );
+  }
+  const count = shape[0] as number;
+  const width = shape[1] ?? 1;
+  const expected = schema.width ?? schema.names?.length;
+  if (expected !== undefined && width !== expected) {
+    throw new InputError(
+      'ML_INPUT_FEATURE_COUNT',
+      `the tensor has ${width} columns; ${expectation(expected, schema.names)}`,
+      {
+        details: { got: width, expected },
+      },
+    );
+  }
+  const bool = tensor.dtype === 'bool';
+  return {
+    count,
+    width,
+    cell: (row, column) => (bool ? Boolean(data[row * width + column]) : data[row * width + column]),
+  };
+}
+
+function readColumns(columns: Columns, schema: RowSchema): RowReader {
+  const given = Object.keys(columns);
+  const names = schema.names ?? given;
+  checkNames('the columns', given, (name) => Object.hasOwn(columns, name), { ...schema, names });
+  const count = columns[given[0] ?? '']?.length ?? 0;
+  const lists = names.map((name) => {
+    const column = columns[name];
+    if (!isList(column))
+      throw new InputError('ML_INPUT_INVALID', `column ${quote(name)} must be an array, got ${describe(column)}`);
+    if (column.length !== count) {
+      throw new InputError(
+        'ML_INPUT_SHAPE',
+        `column ${quote(name)} has ${column.length} rows, column ${quote(given[0] ?? '')} has ${count}`,
+      );
+    }
+    return column;
+  });
+  checkWidth('the columns', lists.length, schema);
+  return { count, width: lists.length, cell: (row, column) => lists[column]?.[row] };
+}
+
+function readArrow(table: ArrowTableLike, schema: RowSchema): RowReader {
+  const given = table.schema.fields.map((field) => field.name);
+  const names = schema.names ?? given;
+  checkNames('the table', given, (name) => given.includes(name), { ...schema, names });
+  const columns = names.map((name) => {
+    const column = table.getChild(name);
+    if (column === null) throw new InputError('ML_INPUT_FEATURE_NAMES', `the table lacks column ${quote(name)}`);
+    return column;
+  });
+  checkWidth('the table', columns.length, schema);
+  return { count: table.numRows, width: columns.length, cell: (row, column) => columns[column]?.get(row) };
+}
+
+function checkWidth(what: string, got: number, schema: RowSchema): void {
+  const expected = schema.width ?? got;
+  if (got === expected) return;
+  throw new InputError(
+    'ML_INPUT_FEATURE_COUNT',
+    `${what} ${what.endsWith('s') ? 'are' : 'has'} ${got}; ${expectation(expected, schema.names)}`,
+    {
+      details: { got, expected },
+    },
+  );
+}
+
+function requireNames(schema: RowSchema, kind: string): readonly string[] {
+  if (schema.names !== undefined) return schema.names;
+  throw new InputError(
+    'ML_INPUT_FEATURE_NAMES',
+    `${kind} cannot be matched: the model does not know its feature names; pass arrays in training order, or add "features" to the metadata`,
+  );
+}
+
+function checkNames(what: string, given: readonly string[], has: (name: string) => boolean, schema: RowSchema): void {
+  const names = schema.names as readonly string[];
+  const missing = names.filter((name) => !has(name));
+  if (missing.length > 0) {
+    throw new InputError(
+      'ML_INPUT_FEATURE_NAMES',
+      `${what} lack${what.endsWith('s') ? '' : 's'} ${list(missing)}; the model's features are ${list(names)}`,
+      {
+        details: { missing, expected: names },
+      },
+    );
+  }
+  if (schema.extraFeatures === 'ignore' || given.length === names.length) return;
+  const extra = given.filter((name) => !names.includes(name));
+  if (extra.length === 0) return;
+  if (schema.extraFeatures === 'warn') return schema.onExtra?.(extra);
+  throw new InputError(
+    'ML_INPUT_FEATURE_NAMES',
+    `${what} ha${what.endsWith('s') ? 've' : 's'} unknown ${list(extra)}; the model's features are ${list(names)}`,
+    {
+      details: { extra, expected: names },
+    },
+  );
+}
+
+function mixed(index: number, row: unknown, kind: string): InputError {
+  return new InputError(
+    'ML_INPUT_INVALID',
+    `row ${index} is ${describe(row)}, the rows before it are ${kind}; rows must all be of one kind`,
+    {
+      details: { row: index },
+    },
+  );
+}
+
+function expectation(width: number, names: readonly string[] | undefined): string {
+  return `the model expects ${width}${names === undefined ? '' : `: ${list(names)}`}`;
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, 12).map(quote).join(', ');
+  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
+}
+
+/** A short description of any value for a message: its type and the start of its content. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return `the string ${quote(value.length > 40 ? `${value.slice(0, 40)}...` : value)}`;
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'object')
+    return Array.isArray(value) ? `an array of ${value.length}` : `a ${value.constructor?.name ?? 'object'}`;
+  return typeof value === 'function' ? 'a function' : String(value as number | boolean | undefined | symbol);
+}

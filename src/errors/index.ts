@@ -1,0 +1,16 @@
+export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './error-codes.ts';
+export { type ErrorFields, MLServiceError } from './ml-service-error.ts';
+export { AbortedError, type AbortedErrorCode } from './aborted-error.ts';
+export { ArtefactError, type ArtefactErrorCode } from './artefact-error.ts';
+export { CacheError, type CacheErrorCode } from './cache-error.ts';
+export { ConfigurationError, type ConfigurationErrorCode } from './configuration-error.ts';
+export { FormatError, type FormatErrorCode } from './format-error.ts';
+export { InputError, type InputErrorCode } from './input-error.ts';
+export { IntegrityError, type IntegrityErrorCode } from './integrity-error.ts';
+export { LifecycleError, type LifecycleErrorCode } from './lifecycle-error.ts';
+export { LoadError, type LoadErrorCode } from './load-error.ts';
+export { LoaderError, type LoaderErrorCode } from './loader-error.ts';
+export { MetadataError, type MetadataErrorCode } from './metadata-error.ts';
+export { ModelMethodError, type ModelMethodErrorCode } from './model-method-error.ts';
+export { ModelNotFoundError, type ModelNotFoundErrorCode } from './model-not-found-error.ts';
+export { PredictionError, type PredictionErrorCode } from './prediction-error.ts';

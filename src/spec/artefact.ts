@@ -1,0 +1,35 @@
+/**
+ * The bytes of a model, read once. What was hashed is what is parsed: a loader works on `bytes`
+ * and `read`, and never opens `path` itself.
+ */
+export interface Artefact {
+  readonly kind: 'file' | 'directory';
+  /** Base name, e.g. `fraud_detector_v1_20240101.onnx`. */
+  readonly name: string;
+  /** Absolute path, for messages; `undefined` for bytes from memory. */
+  readonly path: string | undefined;
+  /** Content of the file; empty for a directory. */
+  readonly bytes: Uint8Array;
+  /** Bytes of the file, or of all files of a directory. */
+  readonly size: number;
+  /** Lower-case hex. A directory's digest covers every path and every file's digest. */
+  readonly sha256: string;
+  /** A directory's files, relative, POSIX separators, sorted. Empty for a file. */
+  readonly entries: readonly string[];
+  /**
+   * A file of the directory, or one beside the file (external data). The path is relative and
+   * may not leave the folder; the result counts towards `maxModelBytes`.
+   *
+   * @throws `ML_ARTEFACT_ESCAPES`, `ML_ARTEFACT_MISSING` and the other `ML_ARTEFACT_*` errors
+   */
+  read(relativePath: string): Promise<Uint8Array>;
+}
+
+/** What the content is judged by when its format is looked for. */
+export interface Content {
+  readonly kind: 'file' | 'directory';
+  readonly name: string;
+  /** The whole file; empty for a directory. */
+  readonly bytes: Uint8Array;
+  readonly entries: readonly string[];
+}

@@ -1,0 +1,69 @@
+import type { Artefact } from './artefact.ts';
+import type { ModelMetadata } from './metadata.ts';
+
+/** Which folder of the models directory an artefact belongs to. */
+export type ModelArea = 'trained' | 'preprocessing' | 'checkpoints';
+
+/** One artefact that a repository knows, before anything of it is read. */
+export interface ModelRecord {
+  /** Unique and stable within the repository: the path relative to its root, POSIX separators. */
+  readonly id: string;
+  readonly area: ModelArea;
+  /** Model name, e.g. `fraud_detector`. */
+  readonly name: string;
+  /** Label as written (`v1`, `v1.2.0`, `1.2.3-rc.1`); `undefined` for a file without one. */
+  readonly label: string | undefined;
+  /** The full version: the metadata's, else the label's; normalised semver, or `undefined`. */
+  readonly version: string | undefined;
+  /** `YYYYMMDD`, or `undefined`. */
+  readonly date: string | undefined;
+  /** Without the dot, lower case; empty for a directory without one. */
+  readonly extension: string;
+  readonly kind: 'file' | 'directory';
+  /** Bytes of the file; for a directory of its files. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly modifiedMs: number;
+  readonly metadata: ModelMetadata | undefined;
+  /** Whether the metadata names exactly this file as its `file_path` (or it lies beside it by name). */
+  readonly declared: boolean;
+}
+
+/** Something in the repository that cannot be used, and why. */
+export interface RepositoryProblem {
+  /** Relative path of the file concerned. */
+  readonly id: string;
+  /** An `ML_...` code. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A snapshot of a repository. */
+export interface RepositoryIndex {
+  readonly records: readonly ModelRecord[];
+  readonly problems: readonly RepositoryProblem[];
+  /** Alias tables by model name: `{ fraud_detector: { champion: "1.0.0" } }`. */
+  readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** How an artefact is opened. */
+export interface OpenOptions {
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+  /** Called now and then while bytes arrive. */
+  readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
+}
+
+/** Where models come from: a directory, memory, a user's own store. */
+export interface ModelRepository {
+  /** For messages, e.g. the directory's absolute path. */
+  readonly location: string;
+  /** What is there now; cheap when nothing changed since the last call. */
+  index(): Promise<RepositoryIndex>;
+  /** Reads an artefact, hashing it on the way. */
+  open(record: ModelRecord, options: OpenOptions): Promise<Artefact>;
+  /** Forgets what is known, so that the next `index()` looks again. */
+  refresh(): void;
+  /** Calls back after artefacts came, went or changed; gives a function that stops it. */
+  watch?(onChange: () => void): Promise<() => Promise<void>>;
+}
