@@ -276,5 +276,6 @@ export function describe(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'object')
     return Array.isArray(value) ? `an array of ${value.length}` : `a ${value.constructor?.name ?? 'object'}`;
-  return typeof value === 'function' ? 'a function' : String(value as number | boolean | undefined | symbol);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'undefined' ? 'undefined' : `a ${typeof value}`;
 }

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'ML_MODEL_VERSION_NOT_FOUND'
   | 'ML_MODEL_VERSION_INVALID'
   | 'ML_MODEL_AMBIGUOUS'
+  | 'ML_MODEL_NOT_LOADED'
   | 'ML_MODEL_DISPOSED'
   | 'ML_MODEL_METHOD_UNSUPPORTED'
   | 'ML_MODEL_PART_UNKNOWN'
@@ -88,6 +89,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_MODEL_AMBIGUOUS: final(
     'Two different files have the same name, version and date.',
     'Remove one, give it another version or date, or name one in the metadata.',
+  ),
+  ML_MODEL_NOT_LOADED: final(
+    'Something that only a loaded model knows (`info`, `parts`, `value`) was asked of one that is not loaded.',
+    'Await `load()` or a prediction first.',
   ),
   ML_MODEL_DISPOSED: final('The model was disposed, then called.', 'Load it again, or dispose it later.'),
   ML_MODEL_METHOD_UNSUPPORTED: final(

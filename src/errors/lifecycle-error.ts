@@ -3,7 +3,7 @@ import { type ErrorFields, MLServiceError } from './ml-service-error.ts';
 
 export type LifecycleErrorCode = Extract<
   ErrorCode,
-  'ML_REGISTRY_CLOSED' | 'ML_MODEL_DISPOSED' | 'ML_MODEL_UNLOAD_TIMEOUT'
+  'ML_REGISTRY_CLOSED' | 'ML_MODEL_NOT_LOADED' | 'ML_MODEL_DISPOSED' | 'ML_MODEL_UNLOAD_TIMEOUT'
 >;
 
 /** Something was used after its end, or could not end in time. */

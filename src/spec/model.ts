@@ -107,7 +107,10 @@ export interface Model<R = Row, P = Prediction> {
   part(name: string): Model<R, P>;
   /** The content of a file that holds only data; throws `ML_MODEL_METHOD_UNSUPPORTED` for a model. */
   readonly value: unknown;
-  /** Frees the model after the calls in flight; further calls reject with `ML_MODEL_DISPOSED`. */
+  /**
+   * Frees the model after the calls in flight. One from `loadModel` is then gone (`ML_MODEL_DISPOSED`);
+   * one from a registry is loaded again by the next call.
+   */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,0 +1,296 @@
+import { LRUCache } from 'lru-cache';
+import { CacheError } from '../errors/cache-error.ts';
+import { LifecycleError } from '../errors/lifecycle-error.ts';
+import type { Clock } from '../internal/clock.ts';
+import { deferred } from '../internal/deferred.ts';
+import type { EvictReason } from '../spec/events.ts';
+import type { MemoryUse } from '../spec/health.ts';
+import { CacheEntry, type CachedValue } from './cache-entry.ts';
+import { type BackoffOptions, FailureMemory } from './failure-memory.ts';
+import { SingleFlight } from './single-flight.ts';
+
+/** Options of the cache; all times in milliseconds. */
+export interface ModelCacheOptions {
+  /** Budget for all models together, those being loaded and unloaded included. */
+  readonly maxBytes: number;
+  /** A model unused for this long is unloaded; `undefined` keeps it. */
+  readonly idleTtlMs: number | undefined;
+  /** A model is not evicted for another before it was loaded this long: a thrash guard. */
+  readonly minResidencyMs: number;
+  /** How long a load waits for room before it fails. */
+  readonly maxWaitMs: number;
+  readonly backoff: BackoffOptions;
+  readonly clock: Clock;
+}
+
+/** What the owner of the cache wants to know. */
+export interface CacheObserver<T extends CachedValue> {
+  evicted(entry: CacheEntry<T>, reason: EvictReason, idleMs: number): void;
+  /** A load needs `neededBytes` more than are free. */
+  pressure(neededBytes: number): void;
+  /** A load or an unload ended. */
+  changed(): void;
+}
+
+/** Work of a load. `makeRoom` reserves memory and is called once, before the model is built. */
+export type LoadWork<T> = (signal: AbortSignal, makeRoom: () => Promise<void>) => Promise<T>;
+
+/** What is asked for. */
+export interface AcquireRequest<T> {
+  readonly key: string;
+  /** Bytes that the model is expected to take; corrected by its own `bytes` once loaded. */
+  readonly estimate: number;
+  readonly pinned: boolean;
+  readonly load: LoadWork<T>;
+  readonly signal?: AbortSignal | undefined;
+  /** Tries at once even if the last try failed a short while ago. */
+  readonly ignoreBackoff?: boolean;
+}
+
+/**
+ * Loaded models by key, in least-recently-used order, under a byte budget.
+ *
+ * Every user holds a lease while it works; nothing is disposed under a lease. Resident and
+ * reserved bytes together never exceed the budget.
+ */
+export class ModelCache<T extends CachedValue> {
+  readonly #options: ModelCacheOptions;
+  readonly #observer: CacheObserver<T>;
+  // Only the order is lru-cache's: it evicts without asking, and a leased model must stay.
+  readonly #entries = new LRUCache<string, CacheEntry<T>>({
+    maxSize: Number.MAX_SAFE_INTEGER,
+    sizeCalculation: () => 1,
+  });
+  /** Removed from `#entries`, memory not yet free. */
+  readonly #leaving = new Set<CacheEntry<T>>();
+  readonly #flights = new SingleFlight<CacheEntry<T>>();
+  readonly #failures: FailureMemory;
+  #residentBytes = 0;
+  #reservedBytes = 0;
+  #roomChanged = deferred<void>();
+  #cancelSweep: (() => void) | undefined;
+
+  constructor(options: ModelCacheOptions, observer: CacheObserver<T>) {
+    this.#options = options;
+    this.#observer = observer;
+    this.#failures = new FailureMemory(options.backoff, options.clock);
+  }
+
+  /** The entry with a lease taken, or `undefined` if it is not loaded. */
+  tryAcquire(key: string): CacheEntry<T> | undefined {
+    const entry = this.#entries.get(key);
+    entry?.lease();
+    return entry;
+  }
+
+  /** Takes a lease on an entry in hand; `false` if it has left the cache. */
+  touch(entry: CacheEntry<T>): boolean {
+    if (!entry.live) return false;
+    this.#entries.get(entry.key);
+    entry.lease();
+    return true;
+  }
+
+  /**
+   * The entry with a lease taken, loading it first if need be: one load per key at a time.
+   *
+   * @throws `ML_CACHE_MODEL_TOO_LARGE`, `ML_CACHE_BUDGET_EXHAUSTED`, `ML_LOAD_BACKOFF`, `ML_ABORTED`, or what `load` throws
+   */
+  async acquire(request: AcquireRequest<T>): Promise<CacheEntry<T>> {
+    const { key, signal } = request;
+    const entry = this.tryAcquire(key);
+    if (entry !== undefined) return entry;
+    if (!this.#flights.has(key)) {
+      if (request.ignoreBackoff !== true) this.#failures.check(key);
+      this.#refuseTooLarge(key, request.estimate);
+    }
+    return this.#flights.run(key, (abort) => this.#load(request, abort), {
+      signal,
+      handOver: (loaded) => loaded.lease(),
+      landed: (loaded) => loaded.release(),
+    });
+  }
+
+  /** Forgets that a load failed, so that the next call tries again. */
+  forgetFailure(key: string): void {
+    this.#failures.forget(key);
+  }
+
+  /**
+   * Takes a model out: new callers load it afresh, it is disposed after its last lease.
+   *
+   * @throws `ML_MODEL_UNLOAD_TIMEOUT` if leases are left after `timeoutMs`; it is disposed when they end
+   */
+  async drop(key: string, reason: EvictReason, timeoutMs: number): Promise<void> {
+    const entry = this.#entries.peek(key);
+    if (entry === undefined) return;
+    const gone = this.#remove(entry, reason);
+    const late = deferred<'late'>();
+    const cancel = this.#options.clock.after(timeoutMs, () => late.resolve('late'));
+    const outcome = await Promise.race([gone, late.promise]);
+    cancel();
+    if (outcome !== 'late') return;
+    throw new LifecycleError(
+      'ML_MODEL_UNLOAD_TIMEOUT',
+      `${key} still has ${entry.leases} calls in flight after ${timeoutMs} ms; it accepts no new ones and is freed when the last one ends`,
+      { details: { key, leases: entry.leases, timeoutMs } },
+    );
+  }
+
+  /** Aborts loads and drops everything; gives the errors of what could not be dropped in time. */
+  async close(reason: Error, timeoutMs: number): Promise<unknown[]> {
+    this.#cancelSweep?.();
+    this.#flights.abortAll(reason);
+    const results = await Promise.allSettled(
+      [...this.#entries.keys()].map((key) => this.drop(key, 'close', timeoutMs)),
+    );
+    return results.filter((result) => result.status === 'rejected').map((result) => result.reason);
+  }
+
+  memory(): MemoryUse {
+    const perModel: Record<string, number> = {};
+    for (const entry of [...this.#entries.values(), ...this.#leaving])
+      perModel[entry.key] = (perModel[entry.key] ?? 0) + entry.bytes;
+    return {
+      residentBytes: this.#residentBytes,
+      reservedBytes: this.#reservedBytes,
+      budgetBytes: this.#options.maxBytes,
+      perModel,
+    };
+  }
+
+  /** Gives the entry with the load's own lease on it, so that it cannot be evicted before its callers have it. */
+  async #load(request: AcquireRequest<T>, signal: AbortSignal): Promise<CacheEntry<T>> {
+    const { key } = request;
+    let reserved = 0;
+    try {
+      const value = await request.load(signal, async () => {
+        await this.#reserve(key, request.estimate, signal);
+        reserved = request.estimate;
+      });
+      try {
+        signal.throwIfAborted();
+        this.#refuseTooLarge(key, value.bytes);
+        if (value.bytes > reserved) await this.#reserve(key, value.bytes - reserved, signal);
+        else this.#reservedBytes -= reserved - value.bytes;
+        reserved = value.bytes;
+      } catch (error) {
+        await value.dispose();
+        throw error;
+      }
+      return this.#insert(new CacheEntry(key, value, request.pinned, this.#options.clock));
+    } catch (error) {
+      this.#reservedBytes -= reserved;
+      if (!signal.aborted) this.#failures.remember(key, error);
+      this.#notify();
+      throw error;
+    }
+  }
+
+  #insert(entry: CacheEntry<T>): CacheEntry<T> {
+    entry.lease();
+    this.#failures.forget(entry.key);
+    this.#reservedBytes -= entry.bytes;
+    this.#residentBytes += entry.bytes;
+    this.#entries.set(entry.key, entry);
+    this.#scheduleSweep();
+    this.#notify();
+    return entry;
+  }
+
+  #refuseTooLarge(key: string, bytes: number): void {
+    const { maxBytes } = this.#options;
+    if (bytes <= maxBytes) return;
+    throw new CacheError(
+      'ML_CACHE_MODEL_TOO_LARGE',
+      `${key} takes ${bytes} bytes, the whole budget is ${maxBytes}; raise cache.maxBytes`,
+      {
+        details: { key, bytes, maxBytes },
+      },
+    );
+  }
+
+  /**
+   * Reserves `bytes`, evicting idle models, least recently used first, until they fit; waits where
+   * that is not enough. Checks and reserves in one step, so that two loads never take the same room.
+   */
+  async #reserve(key: string, bytes: number, signal: AbortSignal): Promise<void> {
+    const { maxBytes, maxWaitMs, clock } = this.#options;
+    const deadline = clock.now() + maxWaitMs;
+    let told = false;
+    for (;;) {
+      signal.throwIfAborted();
+      const needed = this.#residentBytes + this.#reservedBytes + bytes - maxBytes;
+      if (needed <= 0) {
+        this.#reservedBytes += bytes;
+        return;
+      }
+      if (!told) this.#observer.pressure(needed);
+      told = true;
+      const victim = this.#victim();
+      if (victim.entry !== undefined) {
+        await this.#remove(victim.entry, 'budget');
+        continue;
+      }
+      const waitMs = Math.min(deadline - clock.now(), victim.waitMs);
+      if (deadline - clock.now() <= 0) {
+        throw new CacheError(
+          'ML_CACHE_BUDGET_EXHAUSTED',
+          `${key} needs ${bytes} bytes, ${maxBytes - this.#residentBytes - this.#reservedBytes} of ${maxBytes} are free, and every other model is in use or pinned`,
+          { details: { key, bytes, ...this.memory() } },
+        );
+      }
+      await this.#roomOrTimeout(waitMs);
+    }
+  }
+
+  /** The model to evict next, or how long until one may be old enough. */
+  #victim(): { readonly entry: CacheEntry<T> | undefined; readonly waitMs: number } {
+    let waitMs = Number.POSITIVE_INFINITY;
+    for (const entry of this.#entries.rvalues()) {
+      if (entry === undefined || entry.leases > 0 || entry.pinned) continue;
+      const youngFor = this.#options.minResidencyMs - entry.ageMs();
+      if (youngFor <= 0) return { entry, waitMs: 0 };
+      waitMs = Math.min(waitMs, youngFor);
+    }
+    return { entry: undefined, waitMs };
+  }
+
+  async #roomOrTimeout(waitMs: number): Promise<void> {
+    const timeout = deferred<void>();
+    const cancel = this.#options.clock.after(Math.max(1, waitMs), () => timeout.resolve());
+    await Promise.race([this.#roomChanged.promise, timeout.promise]);
+    cancel();
+  }
+
+  async #remove(entry: CacheEntry<T>, reason: EvictReason): Promise<void> {
+    const idleMs = entry.idleMs();
+    this.#entries.delete(entry.key);
+    this.#leaving.add(entry);
+    this.#observer.evicted(entry, reason, idleMs);
+    await entry.retire();
+    this.#leaving.delete(entry);
+    this.#residentBytes -= entry.bytes;
+    this.#notify();
+  }
+
+  #notify(): void {
+    const waiting = this.#roomChanged;
+    this.#roomChanged = deferred();
+    waiting.resolve();
+    this.#observer.changed();
+  }
+
+  #scheduleSweep(): void {
+    const { idleTtlMs, clock } = this.#options;
+    if (idleTtlMs === undefined || this.#cancelSweep !== undefined) return;
+    this.#cancelSweep = clock.after(Math.max(10, idleTtlMs / 2), () => {
+      this.#cancelSweep = undefined;
+      const entries = Array.from(this.#entries.values());
+      for (const entry of entries) {
+        if (entry.leases === 0 && !entry.pinned && entry.idleMs() >= idleTtlMs) void this.#remove(entry, 'idle');
+      }
+      if (this.#entries.size > 0) this.#scheduleSweep();
+    });
+  }
+}

@@ -1,0 +1,83 @@
+export {
+  AbortedError,
+  ArtefactError,
+  CacheError,
+  ConfigurationError,
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorCodeEntry,
+  FormatError,
+  InputError,
+  IntegrityError,
+  LifecycleError,
+  LoadError,
+  LoaderError,
+  MetadataError,
+  MLServiceError,
+  ModelMethodError,
+  ModelNotFoundError,
+  PredictionError,
+} from './errors/index.ts';
+export { LoaderRegistry } from './loaders/loader-registry.ts';
+export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
+export { type Listeners, loadModel, type LoadModelOptions, type ModelBytes } from './service/load-model.ts';
+export {
+  type AreaOptions,
+  MLServiceRegistry,
+  type ModelSummary,
+  type ServiceClass,
+  type ServiceLike,
+} from './service/ml-service-registry.ts';
+export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
+export { scanFile, type ScanOptions } from './service/scan-file.ts';
+export type { Artefact, Content } from './spec/artefact.ts';
+export type {
+  EventSource,
+  EvictReason,
+  ModelRef,
+  PhaseTimes,
+  ServiceEventMap,
+  ServiceEventName,
+  ServiceListener,
+} from './spec/events.ts';
+export type { MemoryUse, ModelHealth, ModelState, RegistryHealth } from './spec/health.ts';
+export type { Limits } from './spec/limits.ts';
+export type { BuiltinLoader, LoaderDescriptor } from './spec/loader-descriptor.ts';
+export type { ModelMetadata } from './spec/metadata.ts';
+export type {
+  Awaitable,
+  ExtraFeatures,
+  LoadContext,
+  LoadedInfo,
+  LoadedModel,
+  LoaderCapabilities,
+  LoadPhase,
+  ModelLoader,
+  ModelWarning,
+  RowFunction,
+  ScanContext,
+} from './spec/model-loader.ts';
+export type {
+  CallOptions,
+  Feeds,
+  Label,
+  Model,
+  ModelInfo,
+  ModelMethod,
+  Prediction,
+  RowMethod,
+  Task,
+  ValueInfo,
+} from './spec/model.ts';
+export type {
+  ModelArea,
+  ModelRecord,
+  ModelRepository,
+  OpenOptions,
+  RepositoryIndex,
+  RepositoryProblem,
+} from './spec/model-repository.ts';
+export type { Candidate, Explanation } from './spec/resolution.ts';
+export type { ArrowTableLike, Columns, Row, Rows } from './spec/rows.ts';
+export type { Finding, ScanReport, ScanVerdict } from './spec/scan.ts';
+export type { DType, Tensor, TensorData, TensorLike } from './spec/tensor.ts';

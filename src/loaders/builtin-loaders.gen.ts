@@ -1,0 +1,3 @@
+import type { BuiltinLoader } from '../spec/loader-descriptor.ts';
+
+export const BUILTIN_LOADERS: readonly BuiltinLoader[] = [];

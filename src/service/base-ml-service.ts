@@ -1,0 +1,128 @@
+import type { EventSource, ServiceEventMap, ServiceEventName, ServiceListener } from '../spec/events.ts';
+import type { ModelHealth } from '../spec/health.ts';
+import type { CallOptions, Model, ModelInfo, Prediction } from '../spec/model.ts';
+import type { Row } from '../spec/rows.ts';
+import { MLServiceRegistry } from './ml-service-registry.ts';
+import { checkService } from './service-contract.ts';
+
+/** Options of a service. */
+export interface ServiceOptions {
+  /** Default: `MLServiceRegistry.default()`, asked for on first use. */
+  readonly registry?: MLServiceRegistry;
+}
+
+/**
+ * A service around one model. A subclass needs nothing but the model's name:
+ *
+ * ```ts
+ * class FraudService extends BaseMLService<Transaction, number> {
+ *   readonly modelName = 'fraud_detector';
+ *   override readonly modelVersion = 'v1';
+ *
+ *   predict(transactions: Transaction[]) {
+ *     return this.model.predict(transactions); // loads on first use
+ *   }
+ * }
+ * ```
+ *
+ * Type parameters: `R` is a row as callers give it, `P` a prediction for one row.
+ */
+export abstract class BaseMLService<R = Row, P = Prediction> implements EventSource {
+  abstract readonly modelName: string;
+  /** A label (`v1`), a version, a semver range, an alias, or `latest`. */
+  readonly modelVersion: string = 'latest';
+
+  #registry: MLServiceRegistry | undefined;
+  #model: Model<R, P> | undefined;
+  /** The functions that were registered in the place of listeners, by event and listener. */
+  readonly #listeners = new Map<ServiceEventName, Map<unknown, (payload: unknown) => void>>();
+
+  constructor(options: ServiceOptions = {}) {
+    this.#registry = options.registry;
+  }
+
+  /** The registry behind this service. */
+  get registry(): MLServiceRegistry {
+    return (this.#registry ??= MLServiceRegistry.default());
+  }
+
+  /**
+   * The model. Touching it loads nothing; its first call does.
+   *
+   * @throws `ML_SERVICE_INVALID` if `modelName` is missing
+   */
+  get model(): Model<R, P> {
+    if (this.#model === undefined) {
+      // Fields of a subclass do not exist yet while this constructor runs, so they are checked here.
+      checkService(this);
+      this.#model = this.registry.model<R, P>(this.modelName, this.modelVersion);
+    }
+    return this.#model;
+  }
+
+  /** A preprocessing artefact of `models/preprocessing/`, e.g. `scaler`; loaded by its first call. */
+  preprocessor(name: string, version = 'latest'): Model {
+    return this.registry.model(name, version, { area: 'preprocessing' });
+  }
+
+  /** Loads the model now rather than with the first call. */
+  async load(options: CallOptions = {}): Promise<ModelInfo> {
+    checkService(this);
+    return (await this.registry.load(this.modelName, this.modelVersion, options)).info;
+  }
+
+  /**
+   * Frees the model after the calls in flight; the next call loads it again.
+   *
+   * @throws `ML_MODEL_UNLOAD_TIMEOUT` after `timeoutMs` (default 10,000)
+   */
+  unload(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkService(this);
+    return this.registry.unload(this.modelName, this.modelVersion, options);
+  }
+
+  health(): ModelHealth {
+    checkService(this);
+    return this.registry.modelHealth(this.modelName, this.modelVersion);
+  }
+
+  /** Listens to events of this service's model, and to those about memory. */
+  on<E extends ServiceEventName>(event: E, listener: ServiceListener<E>): this {
+    this.registry.on(event, this.#ours(event, listener, false));
+    return this;
+  }
+
+  once<E extends ServiceEventName>(event: E, listener: ServiceListener<E>): this {
+    this.registry.on(event, this.#ours(event, listener, true));
+    return this;
+  }
+
+  off<E extends ServiceEventName>(event: E, listener: ServiceListener<E>): this {
+    const registered = this.#listeners.get(event)?.get(listener);
+    if (registered !== undefined) this.registry.off(event, registered);
+    this.#listeners.get(event)?.delete(listener);
+    return this;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unload();
+  }
+
+  #ours<E extends ServiceEventName>(event: E, listener: ServiceListener<E>, once: boolean): (payload: unknown) => void {
+    const ours = this.#listeners.get(event) ?? new Map<unknown, (payload: unknown) => void>();
+    this.#listeners.set(event, ours);
+    const registered =
+      ours.get(listener) ??
+      ((payload: unknown) => {
+        if (!this.#concerns(payload as object)) return;
+        if (once) this.off(event, listener);
+        listener(payload as ServiceEventMap[E]);
+      });
+    ours.set(listener, registered);
+    return registered;
+  }
+
+  #concerns(payload: object): boolean {
+    return !('model' in payload) || payload.model === this.modelName;
+  }
+}

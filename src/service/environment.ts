@@ -1,0 +1,45 @@
+import { ConfigurationError } from '../errors/configuration-error.ts';
+import type { ModelOverride } from './registry-options.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What the environment says of the registry as a whole. */
+export interface EnvironmentSettings {
+  readonly modelsDir: string | undefined;
+  readonly maxModelBytes: number | undefined;
+}
+
+/** @throws `ML_ENV_INVALID` */
+export function readEnvironment(env: Env): EnvironmentSettings {
+  return { modelsDir: value(env, 'ML_MODELS_DIR'), maxModelBytes: bytes(env, 'ML_MAX_MODEL_BYTES') };
+}
+
+/** `fraud-detector` is set by `ML_MODEL_FRAUD_DETECTOR_PATH` and `..._VERSION`. */
+export function variableNames(model: string): { readonly path: string; readonly version: string } {
+  const name = model.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
+  return { path: `ML_MODEL_${name}_PATH`, version: `ML_MODEL_${name}_VERSION` };
+}
+
+/** What the environment says of one model. */
+export function modelEnvironment(env: Env, model: string): ModelOverride {
+  const names = variableNames(model);
+  const path = value(env, names.path);
+  const version = value(env, names.version);
+  return { ...(path !== undefined && { path }), ...(version !== undefined && { version }) };
+}
+
+/** An empty variable counts as unset, as in most shells' idioms. */
+function value(env: Env, name: string): string | undefined {
+  const text = env[name]?.trim();
+  return text === '' ? undefined : text;
+}
+
+function bytes(env: Env, name: string): number | undefined {
+  const text = value(env, name);
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new ConfigurationError('ML_ENV_INVALID', `${name} must be a positive whole number of bytes, got "${text}"`, {
+    details: { name, value: text },
+  });
+}

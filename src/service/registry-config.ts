@@ -1,0 +1,187 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { resolve } from 'node:path';
+import * as z from 'zod/mini';
+import type { ModelCacheOptions } from '../cache/model-cache.ts';
+import { ConfigurationError } from '../errors/configuration-error.ts';
+import { systemClock } from '../internal/clock.ts';
+import { LoaderRegistry } from '../loaders/loader-registry.ts';
+import type { Limits } from '../spec/limits.ts';
+import type { ExtraFeatures } from '../spec/model-loader.ts';
+import type { ModelRepository } from '../spec/model-repository.ts';
+import { readEnvironment } from './environment.ts';
+import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
+
+/** Options, environment and defaults made one. */
+export interface RegistryConfig {
+  readonly modelsDir: string;
+  readonly repository: ModelRepository | undefined;
+  readonly loaders: LoaderRegistry;
+  readonly loaderOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly verification: Verification;
+  readonly strictExtensions: boolean;
+  readonly fileNamePattern: RegExp | undefined;
+  readonly formatPreference: readonly string[];
+  readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly models: Readonly<Record<string, ModelOverride>>;
+  readonly watch: boolean;
+  readonly pinned: ReadonlySet<string>;
+  readonly cache: ModelCacheOptions;
+  readonly limits: Limits;
+  readonly loadTimeoutMs: number;
+  /** Loads that read and build at the same time. */
+  readonly maxParallelLoads: number;
+  readonly extraFeatures: ExtraFeatures;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxModelBytes: 4 * 2 ** 30,
+  maxMetadataBytes: 2 ** 20,
+  maxNesting: 64,
+  maxElements: 5_000_000,
+  maxFiles: 100_000,
+};
+
+const positive = z.optional(z.int('a whole number').check(z.positive('a positive number')));
+const notNegative = z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number')));
+const text = z.string('a string').check(z.minLength(1, 'a non-empty string'));
+const isLoader = (value: unknown): boolean => typeof value === 'object' && value !== null && 'load' in value;
+const isRegistry = (value: unknown): value is LoaderRegistry =>
+  typeof value === 'object' && value !== null && 'find' in value && 'reads' in value;
+
+const schema = z.strictObject(
+  {
+    modelsDir: z.optional(text),
+    repository: z.optional(
+      z.custom((v) => typeof v === 'object' && v !== null && 'index' in v && 'open' in v, 'a ModelRepository'),
+    ),
+    loaders: z.optional(
+      z.custom(
+        (v) => isRegistry(v) || (Array.isArray(v) && v.every(isLoader)),
+        'an array of loaders or a LoaderRegistry',
+      ),
+    ),
+    loaderOptions: z.optional(
+      z.record(z.string(), z.record(z.string(), z.unknown(), 'an object'), 'an object by loader name'),
+    ),
+    verification: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
+    strictExtensions: z.optional(z.boolean('a boolean')),
+    fileNamePattern: z.optional(
+      z.custom((v) => v instanceof RegExp && v.source.includes('(?<name>'), 'a RegExp with the named group `name`'),
+    ),
+    formatPreference: z.optional(z.array(text, 'an array of file extensions')),
+    aliases: z.optional(
+      z.record(z.string(), z.record(z.string(), text, 'an object of versions'), 'an object by model name'),
+    ),
+    models: z.optional(
+      z.record(
+        z.string(),
+        z.strictObject({ path: z.optional(text), version: z.optional(text) }, 'an object { path?, version? }'),
+        'an object by model name',
+      ),
+    ),
+    watch: z.optional(z.boolean('a boolean')),
+    cache: z.optional(
+      z.strictObject(
+        {
+          maxBytes: positive,
+          idleTtlMs: positive,
+          pinned: z.optional(z.array(text, 'an array of model names')),
+          minResidencyMs: notNegative,
+          maxWaitMs: notNegative,
+        },
+        'an object',
+      ),
+    ),
+    limits: z.optional(
+      z.strictObject(
+        {
+          maxModelBytes: positive,
+          maxMetadataBytes: positive,
+          maxNesting: positive,
+          maxElements: positive,
+          maxFiles: positive,
+        },
+        'an object',
+      ),
+    ),
+    loadTimeoutMs: positive,
+    backoff: z.optional(
+      z.strictObject({ initialMs: notNegative, maxMs: notNegative }, 'an object { initialMs?, maxMs? }'),
+    ),
+    extraFeatures: z.optional(z.enum(['ignore', 'warn', 'error'], "'ignore', 'warn' or 'error'")),
+    env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
+    clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
+  },
+  'an object',
+);
+
+/**
+ * @throws `ML_OPTIONS_INVALID`, its message starting `options.<path> must be`; `ML_ENV_INVALID`
+ */
+export function configure(options: RegistryOptions): RegistryConfig {
+  const checked = z.safeParse(schema, options);
+  if (!checked.success) throw invalidOption(checked.error.issues[0] as z.core.$ZodIssue, options);
+  const { cache = {}, backoff = {}, limits = {} } = options;
+  const clock = options.clock ?? systemClock;
+  const env = options.env ?? process.env;
+  const environment = readEnvironment(env);
+  return {
+    modelsDir: resolve(options.modelsDir ?? environment.modelsDir ?? 'models'),
+    repository: options.repository,
+    loaders: loadersOf(options.loaders),
+    loaderOptions: options.loaderOptions ?? {},
+    verification: options.verification ?? 'ifPresent',
+    strictExtensions: options.strictExtensions ?? false,
+    fileNamePattern: options.fileNamePattern,
+    formatPreference: options.formatPreference ?? [],
+    aliases: options.aliases ?? {},
+    models: options.models ?? {},
+    watch: options.watch ?? false,
+    pinned: new Set(cache.pinned),
+    cache: {
+      maxBytes: cache.maxBytes ?? Math.floor(availableMemory() / 2),
+      idleTtlMs: cache.idleTtlMs,
+      minResidencyMs: cache.minResidencyMs ?? 100,
+      maxWaitMs: cache.maxWaitMs ?? 5_000,
+      backoff: { initialMs: backoff.initialMs ?? 1_000, maxMs: backoff.maxMs ?? 60_000 },
+      clock,
+    },
+    limits: {
+      ...DEFAULT_LIMITS,
+      ...(environment.maxModelBytes !== undefined && { maxModelBytes: environment.maxModelBytes }),
+      ...limits,
+    },
+    loadTimeoutMs: options.loadTimeoutMs ?? 120_000,
+    maxParallelLoads: Math.max(2, availableParallelism()),
+    extraFeatures: options.extraFeatures ?? 'ignore',
+    env,
+  };
+}
+
+/** Memory of the machine, or of the container where that is less. */
+function availableMemory(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
+function loadersOf(given: RegistryOptions['loaders']): LoaderRegistry {
+  if (isRegistry(given)) return given;
+  const loaders = new LoaderRegistry();
+  for (const loader of given ?? []) loaders.register(loader);
+  return loaders;
+}
+
+function invalidOption(issue: z.core.$ZodIssue, options: unknown): ConfigurationError {
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const keys = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
+  const path = ['options', ...keys.map(String)].join('.');
+  let value = options;
+  for (const key of keys) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  const shown = typeof value === 'bigint' || typeof value === 'function' ? typeof value : JSON.stringify(value);
+  const message =
+    unknownKey === undefined
+      ? `${path} must be ${issue.message}, got ${shown}`
+      : `${path} must be absent: there is no such option`;
+  return new ConfigurationError('ML_OPTIONS_INVALID', message, { details: { path, value } });
+}

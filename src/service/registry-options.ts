@@ -1,0 +1,68 @@
+import type { Clock } from '../internal/clock.ts';
+import type { LoaderRegistry } from '../loaders/loader-registry.ts';
+import type { Limits } from '../spec/limits.ts';
+import type { ExtraFeatures, ModelLoader } from '../spec/model-loader.ts';
+import type { ModelRepository } from '../spec/model-repository.ts';
+
+/** Whether bytes must be compared with a checksum from the metadata before they are parsed. */
+export type Verification = 'require' | 'ifPresent' | 'off';
+
+/** Options of the model cache. */
+export interface CacheOptions {
+  /** Bytes that all loaded models together may take. Default: half of this machine's (or container's) memory. */
+  readonly maxBytes?: number;
+  /** Milliseconds after which an unused model is unloaded. Default: never. */
+  readonly idleTtlMs?: number;
+  /** Names of models that are never evicted for others. Default: none. */
+  readonly pinned?: readonly string[];
+  /** Milliseconds a model stays before another may take its place: a thrash guard. Default 100. */
+  readonly minResidencyMs?: number;
+  /** Milliseconds a load waits for room. Default 5,000. */
+  readonly maxWaitMs?: number;
+}
+
+/** What is set for one model, against its service class and the environment. */
+export interface ModelOverride {
+  /** A file or directory to use instead of the models directory; absolute or relative to the working directory. */
+  readonly path?: string;
+  /** The version to use whatever the caller asks for. */
+  readonly version?: string;
+}
+
+/** Options of `MLServiceRegistry`. Options win over the environment, the environment over defaults. */
+export interface RegistryOptions {
+  /** The models directory. Default `ML_MODELS_DIR`, else `./models`. */
+  readonly modelsDir?: string;
+  /** A repository of your own in place of a directory. */
+  readonly repository?: ModelRepository;
+  /** Further loaders beside the built-in ones, or a `LoaderRegistry` in place of them. */
+  readonly loaders?: readonly ModelLoader[] | LoaderRegistry;
+  /** Options for single loaders, by loader name. */
+  readonly loaderOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Checksums: `require` refuses files without one, `ifPresent` (default) checks those there are, `off` none. */
+  readonly verification?: Verification;
+  /** Whether a wrong file extension is an error. Default `false`: a `model:warning` event. */
+  readonly strictExtensions?: boolean;
+  /** A pattern with the named groups `name`, `version` and `date` in place of `{name}_{version}_{date}`. */
+  readonly fileNamePattern?: RegExp;
+  /** Which of several formats of the same model to take, best first. Default: as the metadata says, else by extension. */
+  readonly formatPreference?: readonly string[];
+  /** Aliases by model name: `{ fraud_detector: { champion: '1.0.0' } }`. */
+  readonly aliases?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Settings for single models by name. */
+  readonly models?: Readonly<Record<string, ModelOverride>>;
+  /** Whether to watch the models directory for changes. Default `false`. */
+  readonly watch?: boolean;
+  readonly cache?: CacheOptions;
+  readonly limits?: Partial<Limits>;
+  /** Milliseconds one load may take. Default 120,000. */
+  readonly loadTimeoutMs?: number;
+  /** Pause after a failed load: doubles from `initialMs` (default 1,000) to `maxMs` (default 60,000). */
+  readonly backoff?: { readonly initialMs?: number; readonly maxMs?: number };
+  /** Keys of a record that are no feature. Default `ignore`. */
+  readonly extraFeatures?: ExtraFeatures;
+  /** Environment variables. Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Time source, for tests. */
+  readonly clock?: Clock;
+}

@@ -1,0 +1,79 @@
+import { MLServiceError } from '../errors/ml-service-error.ts';
+import type { LoaderRegistry } from '../loaders/loader-registry.ts';
+import { openArtefact } from '../repository/artefact-reader.ts';
+import type { Artefact } from '../spec/artefact.ts';
+import type { Limits } from '../spec/limits.ts';
+import type { CallOptions } from '../spec/model.ts';
+import type { Finding, ScanReport, ScanVerdict } from '../spec/scan.ts';
+import { configure } from './registry-config.ts';
+import type { RegistryOptions } from './registry-options.ts';
+
+/** Options of `scanFile`; each as in `RegistryOptions`. */
+export interface ScanOptions extends CallOptions, Pick<RegistryOptions, 'loaders' | 'limits'> {}
+
+const WORST_FIRST: readonly ScanVerdict[] = ['unsafe', 'malformed', 'unsupported'];
+
+/**
+ * Looks at a file without building a model. `safe` only if a reader looked at everything in it and
+ * allows it; a file that nobody could read is never `safe`.
+ *
+ * @throws only for wrong options and an aborted signal; never for what is in the file
+ */
+export async function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
+  const { signal = new AbortController().signal, ...rest } = options;
+  const { loaders, limits } = configure(rest);
+  let artefact: Artefact | undefined;
+  let format: string | undefined;
+  let findings: readonly Finding[];
+  try {
+    const opened = await openArtefact(undefined, path, { maxBytes: limits.maxModelBytes, signal });
+    artefact = opened;
+    const scanned = await scan(opened, { loaders, limits, signal });
+    format = scanned.format;
+    findings = scanned.findings;
+  } catch (error) {
+    signal.throwIfAborted();
+    findings = [findingOf(error)];
+  }
+  const verdict = WORST_FIRST.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'safe';
+  return { path, verdict, format, bytes: artefact?.size ?? 0, sha256: artefact?.sha256, findings };
+}
+
+async function scan(
+  artefact: Artefact,
+  {
+    loaders,
+    limits,
+    signal,
+  }: { readonly loaders: LoaderRegistry; readonly limits: Limits; readonly signal: AbortSignal },
+): Promise<{ readonly format: string; readonly findings: readonly Finding[] }> {
+  const { loader } = await loaders.find(artefact);
+  if (loader.scan === undefined) {
+    const message = `loader "${loader.name}" cannot scan files`;
+    return { format: loader.name, findings: [{ severity: 'unsupported', code: 'ML_FORMAT_UNSUPPORTED', message }] };
+  }
+  try {
+    return { format: loader.name, findings: await loader.scan({ artefact, limits, signal }) };
+  } catch (error) {
+    return { format: loader.name, findings: [findingOf(error)] };
+  }
+}
+
+/** What loading would raise, as a finding. */
+function findingOf(error: unknown): Finding {
+  if (!MLServiceError.isInstance(error)) {
+    return {
+      severity: 'malformed',
+      code: 'ML_LOADER_FAILED',
+      message: error instanceof Error ? error.message : String(error),
+    };
+  }
+  const severity: Finding['severity'] =
+    error.code === 'ML_FORMAT_UNSAFE' || error.code === 'ML_ARTEFACT_ESCAPES'
+      ? 'unsafe'
+      : /^ML_(FORMAT_(UNKNOWN|UNSUPPORTED)|ARTEFACT_LFS_POINTER)$/.test(error.code)
+        ? 'unsupported'
+        : 'malformed';
+  const { offset } = error.details;
+  return { severity, code: error.code, message: error.message, ...(typeof offset === 'number' && { offset }) };
+}
