@@ -19,6 +19,8 @@ export interface RowReader {
   readonly width: number;
   /** The value as the caller gave it. */
   cell(row: number, column: number): unknown;
+  /** All values of a row at once, where they lie side by side already; faster than `cell` for wide rows. */
+  readonly list?: (row: number) => ArrayLike<unknown>;
 }
 
 /**
@@ -97,7 +99,12 @@ function readLists(rows: readonly unknown[], firstLength: number, schema: RowSch
       );
     }
   }
-  return { count: rows.length, width, cell: (row, column) => (rows[row] as ArrayLike<unknown>)[column] };
+  return {
+    count: rows.length,
+    width,
+    cell: (row, column) => (rows[row] as ArrayLike<unknown>)[column],
+    list: (row) => rows[row] as ArrayLike<unknown>,
+  };
 }
 
 function readRecords(rows: readonly unknown[], schema: RowSchema): RowReader {
@@ -105,7 +112,11 @@ function readRecords(rows: readonly unknown[], schema: RowSchema): RowReader {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (typeof row !== 'object' || row === null || isList(row)) throw mixed(i, row, 'records');
-    checkNames(`row ${i}`, Object.keys(row), (name) => name in row, schema);
+    const record = row as Readonly<Record<string, unknown>>;
+    const complete = names.every((name) => record[name] !== undefined);
+    // A record with every feature and nothing else needs no closer look.
+    if (complete && (schema.extraFeatures === 'ignore' || Object.keys(record).length === names.length)) continue;
+    checkNames(`row ${i}`, Object.keys(record), (name) => name in record, schema);
   }
   return {
     count: rows.length,

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'ML_FORMAT_TRUNCATED'
   | 'ML_FORMAT_UNSAFE'
   | 'ML_FORMAT_UNSUPPORTED'
+  | 'ML_FORMAT_NOT_FITTED'
   | 'ML_FORMAT_LIMIT'
   | 'ML_FORMAT_EXTENSION_MISMATCH'
   | 'ML_LOADER_INVALID'
@@ -164,6 +165,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     'The file is valid but needs something that cannot be computed here.',
     'The message names what and what to do instead.',
   ),
+  ML_FORMAT_NOT_FITTED: final('The estimator in the file was never fitted.', 'Save the model after `fit()`.'),
   ML_FORMAT_LIMIT: final(
     'The content exceeds a limit that keeps files from costing too much.',
     'Raise the limit named in the message if you trust the file.',

@@ -1,0 +1,65 @@
+import type { Rows } from '../spec/rows.ts';
+import { DenseMatrix, type Dataset, Frame } from './dataset.ts';
+import { isTensor, type RowReader, type RowSchema, readRows } from './rows.ts';
+
+/**
+ * Rows of any accepted kind as a dataset: a dense matrix where every value is a number, a boolean
+ * or missing (NaN), else a frame whose columns are each numeric or mixed.
+ *
+ * @throws the `ML_INPUT_*` errors of `readRows`
+ */
+export function readDataset(rows: Rows, schema: RowSchema): Dataset {
+  const reader = readRows(rows, schema);
+  if (isTensor(rows) && rows.data instanceof Float64Array)
+    return new DenseMatrix(reader.count, reader.width, rows.data);
+  const dense = new DenseMatrix(reader.count, reader.width);
+  return fillDense(reader, dense.data) ? dense : readFrame(reader, schema.names);
+}
+
+/** Fills a row-major matrix; `false` as soon as a value is not numeric. */
+function fillDense(reader: RowReader, out: Float64Array): boolean {
+  const { count, width } = reader;
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < width; j++) {
+      const value = reader.cell(i, j);
+      const number = typeof value === 'number' ? value : numberOf(value);
+      if (number === undefined) return false;
+      out[at++] = number;
+    }
+  }
+  return true;
+}
+
+function readFrame(reader: RowReader, names: readonly string[] | undefined): Frame {
+  const { count, width } = reader;
+  const numbers = new Float64Array(count * width);
+  const objects: (unknown[] | undefined)[] = Array.from({ length: width });
+  for (let j = 0; j < width; j++) {
+    for (let i = 0; i < count; i++) {
+      const number = numberOf(reader.cell(i, j));
+      if (number === undefined) {
+        objects[j] = Array.from({ length: count }, (_, row) => reader.cell(row, j) ?? null);
+        break;
+      }
+      numbers[j * count + i] = number;
+    }
+  }
+  return new Frame({ rows: count, cols: width, numbers, objects, names });
+}
+
+/** The number that a value stands for; missing is NaN; `undefined` for what is no number. */
+function numberOf(value: unknown): number | undefined {
+  switch (typeof value) {
+    case 'number':
+      return value;
+    case 'boolean':
+      return value ? 1 : 0;
+    case 'bigint':
+      return Number(value);
+    case 'undefined':
+      return Number.NaN;
+    default:
+      return value === null ? Number.NaN : undefined;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Dataset } from '../../data/dataset.ts';
+import { isNode, type PyValue } from '../../formats/pickle/nodes.ts';
+import { delegate } from '../base/delegate.ts';
+import type { Estimator } from '../base/estimator.ts';
+import type { EstimatorState } from '../base/estimator-state.ts';
+
+/**
+ * Transformers in a row, then a last step whose methods the pipeline has. Steps that are None or
+ * `passthrough` are skipped.
+ *
+ * Source: sklearn/pipeline.py, `Pipeline`.
+ */
+export function pipeline(state: EstimatorState): Estimator {
+  const steps = state.items('steps').flatMap((step, i) => {
+    const [name, value] = pairOf(step);
+    if (value === null || value === 'passthrough') return [];
+    return [state.child(value as PyValue, `steps[${i}]${typeof name === 'string' ? `(${name})` : ''}`)];
+  });
+  const [first] = steps;
+  const last = steps.at(-1);
+  if (first === undefined || last === undefined) throw state.unsupported('a pipeline without steps');
+  const before = steps.slice(0, -1).map((step) => {
+    if (step.transform === undefined)
+      throw state.unsupported(`${step.className} before the last step, which has no transform: a pipeline with it`);
+    return step.transform.bind(step);
+  });
+  const inverses = steps.flatMap((step) => step.inverseTransform?.bind(step) ?? []);
+  return {
+    className: state.className,
+    task: last.task,
+    width: first.width,
+    featureNames: state.featureNames ?? first.featureNames,
+    ...(last.classes !== undefined && { classes: last.classes }),
+    ...delegate(last, (x) => before.reduce((data, transform) => transform(data), x)),
+    ...(inverses.length === steps.length && {
+      inverseTransform: (x: Dataset) => inverses.reduceRight((data, inverse) => inverse(data), x),
+    }),
+  };
+}
+
+function pairOf(step: PyValue): readonly [PyValue | undefined, PyValue | undefined] {
+  return isNode(step) && (step.kind === 'tuple' || step.kind === 'list')
+    ? [step.items[0], step.items[1]]
+    : [undefined, undefined];
+}
