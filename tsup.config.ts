@@ -6,7 +6,8 @@ const config: Options = {
   target: 'node20',
   platform: 'node',
   splitting: true,
-  sourcemap: true,
+  // A map of a split bundle names the folder that it was built in.
+  sourcemap: false,
   clean: true,
   // TypeScript 6 deprecates an option that tsup 8 sets for its declaration build.
   dts: { entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' }, compilerOptions: { ignoreDeprecations: '6.0' } },
