@@ -20,6 +20,7 @@ export {
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
+export { type FileInspection, inspectFile, type InspectOptions } from './service/inspect-file.ts';
 export { type Listeners, loadModel, type LoadModelOptions, type ModelBytes } from './service/load-model.ts';
 export {
   type AreaOptions,
@@ -27,6 +28,7 @@ export {
   type ModelSummary,
   type ServiceClass,
   type ServiceLike,
+  type Verified,
 } from './service/ml-service-registry.ts';
 export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
@@ -47,6 +49,7 @@ export type { ModelMetadata } from './spec/metadata.ts';
 export type {
   Awaitable,
   ExtraFeatures,
+  Inspection,
   LoadContext,
   LoadedInfo,
   LoadedModel,

@@ -6,7 +6,19 @@ import type { Awaitable } from '../spec/model-loader.ts';
 export interface CachedValue {
   /** Resident bytes. */
   readonly bytes: number;
+  /** Never rejects: there is nobody left to tell. */
   dispose(): Awaitable<void>;
+}
+
+/** What an entry is made of. */
+export interface CacheEntryParts<T extends CachedValue> {
+  readonly key: string;
+  readonly value: T;
+  /** Never evicted for another model. */
+  readonly pinned: boolean;
+  readonly clock: Clock;
+  /** Told each time the last lease ends. */
+  readonly idle?: () => void;
 }
 
 /** A loaded model and the leases on it. */
@@ -17,17 +29,20 @@ export class CacheEntry<T extends CachedValue> {
   /** Never evicted for another model. */
   readonly pinned: boolean;
   readonly #clock: Clock;
+  readonly #idle: (() => void) | undefined;
   readonly #loadedAt: number;
   #usedAt: number;
   #leases = 0;
-  #retired: Deferred<void> | undefined;
+  #lastLease: Deferred<void> | undefined;
+  #retirement: Promise<void> | undefined;
 
-  constructor(key: string, value: T, pinned: boolean, clock: Clock) {
+  constructor({ key, value, pinned, clock, idle }: CacheEntryParts<T>) {
     this.key = key;
     this.value = value;
     this.bytes = value.bytes;
     this.pinned = pinned;
     this.#clock = clock;
+    this.#idle = idle;
     this.#loadedAt = clock.now();
     this.#usedAt = this.#loadedAt;
   }
@@ -38,7 +53,7 @@ export class CacheEntry<T extends CachedValue> {
 
   /** Whether it is in the cache: new leases are possible. */
   get live(): boolean {
-    return this.#retired === undefined;
+    return this.#lastLease === undefined;
   }
 
   ageMs(): number {
@@ -58,14 +73,20 @@ export class CacheEntry<T extends CachedValue> {
     this.#leases -= 1;
     if (this.#leases > 0) return;
     this.#usedAt = this.#clock.now();
-    this.#retired?.resolve();
+    this.#lastLease?.resolve();
+    this.#idle?.();
   }
 
-  /** Waits for the last lease, then disposes the model. Called once. */
-  async retire(): Promise<void> {
-    this.#retired = deferred();
-    if (this.#leases === 0) this.#retired.resolve();
-    await this.#retired.promise;
+  /** Waits for the last lease, then disposes the model; every call gives the same promise. */
+  retire(): Promise<void> {
+    this.#retirement ??= this.#retire();
+    return this.#retirement;
+  }
+
+  async #retire(): Promise<void> {
+    this.#lastLease = deferred();
+    if (this.#leases === 0) this.#lastLease.resolve();
+    await this.#lastLease.promise;
     await this.value.dispose();
   }
 }

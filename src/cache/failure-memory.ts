@@ -15,6 +15,9 @@ interface Failure {
   readonly retryAt: number;
 }
 
+/** Beyond this many doublings the pause is at its upper bound anyway. */
+const MAX_DOUBLINGS = 30;
+
 /** Failures kept; the oldest is forgotten beyond this. */
 const MAX_FAILURES = 1_000;
 
@@ -45,7 +48,7 @@ export class FailureMemory {
 
   remember(key: string, error: unknown): void {
     const attempts = (this.#failures.get(key)?.attempts ?? 0) + 1;
-    const waitMs = Math.min(this.#options.initialMs * 2 ** (attempts - 1), this.#options.maxMs);
+    const waitMs = Math.min(this.#options.initialMs * 2 ** Math.min(attempts - 1, MAX_DOUBLINGS), this.#options.maxMs);
     this.#failures.delete(key);
     this.#failures.set(key, { error, attempts, retryAt: this.#clock.now() + waitMs });
     if (this.#failures.size > MAX_FAILURES) this.#failures.delete(this.#failures.keys().next().value as string);

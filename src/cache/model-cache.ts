@@ -68,6 +68,8 @@ export class ModelCache<T extends CachedValue> {
   #residentBytes = 0;
   #reservedBytes = 0;
   #roomChanged = deferred<void>();
+  #waitingForRoom = 0;
+  #closed: Error | undefined;
   #cancelSweep: (() => void) | undefined;
 
   constructor(options: ModelCacheOptions, observer: CacheObserver<T>) {
@@ -94,10 +96,12 @@ export class ModelCache<T extends CachedValue> {
   /**
    * The entry with a lease taken, loading it first if need be: one load per key at a time.
    *
-   * @throws `ML_CACHE_MODEL_TOO_LARGE`, `ML_CACHE_BUDGET_EXHAUSTED`, `ML_LOAD_BACKOFF`, `ML_ABORTED`, or what `load` throws
+   * @throws `ML_CACHE_MODEL_TOO_LARGE`, `ML_CACHE_BUDGET_EXHAUSTED`, `ML_LOAD_BACKOFF`, `ML_ABORTED`, what `load`
+   * throws, or the reason that `close` was given
    */
   async acquire(request: AcquireRequest<T>): Promise<CacheEntry<T>> {
     const { key, signal } = request;
+    if (this.#closed !== undefined) throw this.#closed;
     const entry = this.tryAcquire(key);
     if (entry !== undefined) return entry;
     if (!this.#flights.has(key)) {
@@ -111,11 +115,6 @@ export class ModelCache<T extends CachedValue> {
     });
   }
 
-  /** Forgets that a load failed, so that the next call tries again. */
-  forgetFailure(key: string): void {
-    this.#failures.forget(key);
-  }
-
   /**
    * Takes a model out: new callers load it afresh, it is disposed after its last lease.
    *
@@ -123,27 +122,22 @@ export class ModelCache<T extends CachedValue> {
    */
   async drop(key: string, reason: EvictReason, timeoutMs: number): Promise<void> {
     const entry = this.#entries.peek(key);
-    if (entry === undefined) return;
-    const gone = this.#remove(entry, reason);
-    const late = deferred<'late'>();
-    const cancel = this.#options.clock.after(timeoutMs, () => late.resolve('late'));
-    const outcome = await Promise.race([gone, late.promise]);
-    cancel();
-    if (outcome !== 'late') return;
-    throw new LifecycleError(
-      'ML_MODEL_UNLOAD_TIMEOUT',
-      `${key} still has ${entry.leases} calls in flight after ${timeoutMs} ms; it accepts no new ones and is freed when the last one ends`,
-      { details: { key, leases: entry.leases, timeoutMs } },
-    );
+    if (entry !== undefined) void this.#remove(entry, reason);
+    const leaving = [...this.#leaving].filter((one) => one.key === key);
+    await Promise.all(leaving.map((one) => this.#freed(one, timeoutMs)));
   }
 
-  /** Aborts loads and drops everything; gives the errors of what could not be dropped in time. */
+  /**
+   * Aborts loads, refuses new ones with `reason`, and drops everything; gives the errors of what
+   * could not be freed in time.
+   */
   async close(reason: Error, timeoutMs: number): Promise<unknown[]> {
+    this.#closed = reason;
     this.#cancelSweep?.();
     this.#flights.abortAll(reason);
-    const results = await Promise.allSettled(
-      [...this.#entries.keys()].map((key) => this.drop(key, 'close', timeoutMs)),
-    );
+    const entries = [...this.#entries.values()];
+    for (const entry of entries) void this.#remove(entry, 'close');
+    const results = await Promise.allSettled([...this.#leaving].map((entry) => this.#freed(entry, timeoutMs)));
     return results.filter((result) => result.status === 'rejected').map((result) => result.reason);
   }
 
@@ -169,16 +163,19 @@ export class ModelCache<T extends CachedValue> {
         reserved = request.estimate;
       });
       try {
-        signal.throwIfAborted();
         this.#refuseTooLarge(key, value.bytes);
         if (value.bytes > reserved) await this.#reserve(key, value.bytes - reserved, signal);
         else this.#reservedBytes -= reserved - value.bytes;
         reserved = value.bytes;
+        signal.throwIfAborted();
       } catch (error) {
         await value.dispose();
         throw error;
       }
-      return this.#insert(new CacheEntry(key, value, request.pinned, this.#options.clock));
+      const { clock } = this.#options;
+      return this.#insert(
+        new CacheEntry({ key, value, pinned: request.pinned, clock, idle: () => this.#wakeWaiting() }),
+      );
     } catch (error) {
       this.#reservedBytes -= reserved;
       if (!signal.aborted) this.#failures.remember(key, error);
@@ -228,19 +225,16 @@ export class ModelCache<T extends CachedValue> {
       if (!told) this.#observer.pressure(needed);
       told = true;
       const victim = this.#victim();
-      if (victim.entry !== undefined) {
-        await this.#remove(victim.entry, 'budget');
-        continue;
-      }
-      const waitMs = Math.min(deadline - clock.now(), victim.waitMs);
-      if (deadline - clock.now() <= 0) {
+      const leftMs = deadline - clock.now();
+      if (victim.entry === undefined && leftMs <= 0) {
         throw new CacheError(
           'ML_CACHE_BUDGET_EXHAUSTED',
           `${key} needs ${bytes} bytes, ${maxBytes - this.#residentBytes - this.#reservedBytes} of ${maxBytes} are free, and every other model is in use or pinned`,
           { details: { key, bytes, ...this.memory() } },
         );
       }
-      await this.#roomOrTimeout(waitMs);
+      const removed = victim.entry && this.#remove(victim.entry, 'budget');
+      await this.#wait(Math.min(leftMs, victim.waitMs), signal, removed);
     }
   }
 
@@ -250,17 +244,38 @@ export class ModelCache<T extends CachedValue> {
     for (const entry of this.#entries.rvalues()) {
       if (entry === undefined || entry.leases > 0 || entry.pinned) continue;
       const youngFor = this.#options.minResidencyMs - entry.ageMs();
-      if (youngFor <= 0) return { entry, waitMs: 0 };
+      if (youngFor <= 0) return { entry, waitMs: Number.POSITIVE_INFINITY };
       waitMs = Math.min(waitMs, youngFor);
     }
     return { entry: undefined, waitMs };
   }
 
-  async #roomOrTimeout(waitMs: number): Promise<void> {
-    const timeout = deferred<void>();
-    const cancel = this.#options.clock.after(Math.max(1, waitMs), () => timeout.resolve());
-    await Promise.race([this.#roomChanged.promise, timeout.promise]);
+  /** Waits until room may have changed (or until `removed`), at most `ms`; an abort ends the wait. */
+  async #wait(ms: number, signal: AbortSignal, removed: Promise<void> | undefined): Promise<void> {
+    const woken = deferred<void>();
+    const wake = (): void => woken.resolve();
+    const cancel = this.#options.clock.after(Math.max(1, ms), wake);
+    signal.addEventListener('abort', wake, { once: true });
+    this.#waitingForRoom += 1;
+    await Promise.race([removed ?? this.#roomChanged.promise, woken.promise]);
+    this.#waitingForRoom -= 1;
+    signal.removeEventListener('abort', wake);
     cancel();
+  }
+
+  /** @throws `ML_MODEL_UNLOAD_TIMEOUT` if the entry, taken out before, is not free after `timeoutMs` */
+  async #freed(entry: CacheEntry<T>, timeoutMs: number): Promise<void> {
+    const late = deferred<'late'>();
+    const cancel = this.#options.clock.after(timeoutMs, () => late.resolve('late'));
+    const outcome = await Promise.race([entry.retire(), late.promise]);
+    cancel();
+    if (outcome !== 'late') return;
+    const { key, leases } = entry;
+    throw new LifecycleError(
+      'ML_MODEL_UNLOAD_TIMEOUT',
+      `${key} still has ${leases} calls in flight after ${timeoutMs} ms; it accepts no new ones and is freed when the last one ends`,
+      { details: { key, leases, timeoutMs } },
+    );
   }
 
   async #remove(entry: CacheEntry<T>, reason: EvictReason): Promise<void> {
@@ -275,10 +290,16 @@ export class ModelCache<T extends CachedValue> {
   }
 
   #notify(): void {
+    this.#wakeWaiting();
+    this.#observer.changed();
+  }
+
+  /** Called at the end of every use of a model, so it costs nothing while nobody waits. */
+  #wakeWaiting(): void {
+    if (this.#waitingForRoom === 0) return;
     const waiting = this.#roomChanged;
     this.#roomChanged = deferred();
     waiting.resolve();
-    this.#observer.changed();
   }
 
   #scheduleSweep(): void {

@@ -109,18 +109,23 @@ function readLists(rows: readonly unknown[], firstLength: number, schema: RowSch
 
 function readRecords(rows: readonly unknown[], schema: RowSchema): RowReader {
   const names = requireNames(schema, 'records');
+  const width = names.length;
+  let values: unknown[] = [];
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (typeof row !== 'object' || row === null || isList(row)) throw mixed(i, row, 'records');
     const record = row as Readonly<Record<string, unknown>>;
-    const complete = names.every((name) => record[name] !== undefined);
+    values = names.map((name) => record[name]);
     // A record with every feature and nothing else needs no closer look.
-    if (complete && (schema.extraFeatures === 'ignore' || Object.keys(record).length === names.length)) continue;
+    if (!values.includes(undefined) && (schema.extraFeatures === 'ignore' || Object.keys(record).length === width))
+      continue;
     checkNames(`row ${i}`, Object.keys(record), (name) => name in record, schema);
   }
+  // A single row, the commonest call, was read above: looking every name up again would double its cost.
+  if (rows.length === 1) return { count: 1, width, cell: (_, column) => values[column], list: () => values };
   return {
     count: rows.length,
-    width: names.length,
+    width,
     cell: (row, column) => (rows[row] as Record<string, unknown>)[names[column] as string],
   };
 }
@@ -180,7 +185,8 @@ function readColumns(columns: Columns, schema: RowSchema): RowReader {
   const given = Object.keys(columns);
   const names = schema.names ?? given;
   checkNames('the columns', given, (name) => Object.hasOwn(columns, name), { ...schema, names });
-  const count = columns[given[0] ?? '']?.length ?? 0;
+  const [firstName = ''] = names;
+  const count = columns[firstName]?.length ?? 0;
   const lists = names.map((name) => {
     const column = columns[name];
     if (!isList(column))
@@ -188,7 +194,7 @@ function readColumns(columns: Columns, schema: RowSchema): RowReader {
     if (column.length !== count) {
       throw new InputError(
         'ML_INPUT_SHAPE',
-        `column ${quote(name)} has ${column.length} rows, column ${quote(given[0] ?? '')} has ${count}`,
+        `column ${quote(name)} has ${column.length} rows, column ${quote(firstName)} has ${count}`,
       );
     }
     return column;

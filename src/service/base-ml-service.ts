@@ -35,7 +35,7 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
   #registry: MLServiceRegistry | undefined;
   #model: Model<R, P> | undefined;
   /** The functions that were registered in the place of listeners, by event and listener. */
-  readonly #listeners = new Map<ServiceEventName, Map<unknown, (payload: unknown) => void>>();
+  readonly #listeners = new Map<ServiceEventName, Map<unknown, ((payload: unknown) => void)[]>>();
 
   constructor(options: ServiceOptions = {}) {
     this.#registry = options.registry;
@@ -76,9 +76,9 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
    *
    * @throws `ML_MODEL_UNLOAD_TIMEOUT` after `timeoutMs` (default 10,000)
    */
-  unload(options: { readonly timeoutMs?: number } = {}): Promise<void> {
+  async unload(options: { readonly timeoutMs?: number } = {}): Promise<void> {
     checkService(this);
-    return this.registry.unload(this.modelName, this.modelVersion, options);
+    await this.registry.unload(this.modelName, this.modelVersion, options);
   }
 
   health(): ModelHealth {
@@ -98,28 +98,39 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
   }
 
   off<E extends ServiceEventName>(event: E, listener: ServiceListener<E>): this {
-    const registered = this.#listeners.get(event)?.get(listener);
-    if (registered !== undefined) this.registry.off(event, registered);
+    for (const registered of this.#listeners.get(event)?.get(listener) ?? []) this.registry.off(event, registered);
     this.#listeners.get(event)?.delete(listener);
     return this;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.unload();
+  /** `unload()`, and an end to the listeners of this service. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const [event, listeners] of this.#listeners) {
+      for (const registered of [...listeners.values()].flat()) this.registry.off(event, registered);
+    }
+    this.#listeners.clear();
+    await this.unload();
   }
 
   #ours<E extends ServiceEventName>(event: E, listener: ServiceListener<E>, once: boolean): (payload: unknown) => void {
-    const ours = this.#listeners.get(event) ?? new Map<unknown, (payload: unknown) => void>();
+    const registered = (payload: unknown): unknown => {
+      if (!this.#concerns(payload as object)) return undefined;
+      if (once) this.#forget(event, listener, registered);
+      // Its result goes back, so that an async listener that rejects is noticed.
+      return listener(payload as ServiceEventMap[E]);
+    };
+    const ours = this.#listeners.get(event) ?? new Map<unknown, ((payload: unknown) => void)[]>();
     this.#listeners.set(event, ours);
-    const registered =
-      ours.get(listener) ??
-      ((payload: unknown) => {
-        if (!this.#concerns(payload as object)) return;
-        if (once) this.off(event, listener);
-        listener(payload as ServiceEventMap[E]);
-      });
-    ours.set(listener, registered);
+    ours.set(listener, [...(ours.get(listener) ?? []), registered]);
     return registered;
+  }
+
+  #forget(event: ServiceEventName, listener: unknown, registered: (payload: unknown) => void): void {
+    this.registry.off(event, registered);
+    const ours = this.#listeners.get(event);
+    const left = ours?.get(listener)?.filter((one) => one !== registered) ?? [];
+    if (left.length > 0) ours?.set(listener, left);
+    else ours?.delete(listener);
   }
 
   #concerns(payload: object): boolean {

@@ -1,10 +1,13 @@
 import type { CacheEntry } from '../cache/cache-entry.ts';
+import { AbortedError } from '../errors/aborted-error.ts';
+import { ArtefactError } from '../errors/artefact-error.ts';
 import { FormatError } from '../errors/format-error.ts';
 import { LoadError } from '../errors/load-error.ts';
 import { LoaderError } from '../errors/loader-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { type VerifyResult, verifyArtefact, verifyCompanions } from '../integrity/verify-artefact.ts';
+import type { Clock } from '../internal/clock.ts';
 import { orAbort } from '../internal/or-abort.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { Artefact } from '../spec/artefact.ts';
@@ -36,6 +39,7 @@ export interface BuildSettings {
   readonly limits: Limits;
   readonly extraFeatures: ExtraFeatures;
   readonly loadTimeoutMs: number;
+  readonly clock: Clock;
   readonly events: EventBus;
 }
 
@@ -75,15 +79,16 @@ class PhaseClock {
  * Read, verify, parse, build: the one way from an artefact to a model. The bytes that were hashed
  * are the bytes that are parsed.
  *
- * @throws what reading, verifying and the loader raise; `ML_LOAD_TIMEOUT`
+ * @throws what reading, verifying and the loader raise; `ML_LOAD_TIMEOUT`, `ML_ABORTED`
  */
 export async function buildModel(settings: BuildSettings, request: BuildRequest): Promise<BuiltModel> {
   const { events } = settings;
   const { ref } = request;
   const clock = new PhaseClock();
   clock.times.resolve = request.resolveMs;
-  const timeout = AbortSignal.timeout(settings.loadTimeoutMs);
-  const signal = AbortSignal.any([request.signal, timeout]);
+  const timeout = new AbortController();
+  const cancelTimeout = settings.clock.after(settings.loadTimeoutMs, () => timeout.abort());
+  const signal = AbortSignal.any([request.signal, timeout.signal]);
   events.emit('load:start', { ...ref, requested: request.requested });
   try {
     const artefact = await request.open({
@@ -109,7 +114,8 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
     });
     return model;
   } catch (caught) {
-    const error = timeout.aborted && !request.signal.aborted ? tooSlow(settings, ref, clock.current) : caught;
+    const late = timeout.signal.aborted && !request.signal.aborted;
+    const error = late ? tooSlow(settings, ref, clock.current) : typed(caught, request);
     events.emit('load:error', {
       ...ref,
       error,
@@ -117,6 +123,8 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
       durationMs: request.resolveMs + performance.now() - clock.startedAt,
     });
     throw error;
+  } finally {
+    cancelTimeout();
   }
 }
 
@@ -159,8 +167,13 @@ async function load(
       phase: (phase) => clock.enter(phase),
       warn,
     });
-    const loaded = await orAbort(Promise.resolve(loading), signal, (late) => void late.dispose?.());
-    checkLoaded(loaded, loader.name);
+    const loaded = await orAbort(Promise.resolve(loading), signal, (late) => void free(late, request.name));
+    try {
+      checkLoaded(loaded, loader.name);
+    } catch (error) {
+      await free(loaded, request.name);
+      throw error;
+    }
     return { loaded, format: loader.name };
   } catch (error) {
     if (MLServiceError.isInstance(error) || signal.aborted) throw error;
@@ -197,18 +210,20 @@ function assemble(
     info,
     ref: request.ref,
     bytes,
-    async dispose() {
-      // What fails here has nobody to tell: the model is gone either way.
-      try {
-        await loaded.dispose?.();
-      } catch (error) {
-        process.emitWarning(`disposing ${request.name} failed: ${String(error)}`, {
-          type: 'BaseMLServiceWarning',
-          code: 'ML_DISPOSE',
-        });
-      }
-    },
+    dispose: () => free(loaded, request.name),
   };
+}
+
+/** Disposes a model. What fails here has nobody to tell: the model is gone either way. */
+async function free(loaded: LoadedModel | null | undefined, name: string): Promise<void> {
+  try {
+    await loaded?.dispose?.();
+  } catch (error) {
+    process.emitWarning(`disposing ${name} failed: ${String(error)}`, {
+      type: 'BaseMLServiceWarning',
+      code: 'ML_DISPOSE',
+    });
+  }
 }
 
 function checkLoaded(loaded: LoadedModel, name: string): void {
@@ -216,11 +231,29 @@ function checkLoaded(loaded: LoadedModel, name: string): void {
     typeof loaded === 'object' &&
     loaded !== null &&
     (methodsOf(loaded).length > 0 || loaded.parts !== undefined || 'value' in loaded);
-  if (usable) return;
+  if (!usable) {
+    throw new LoaderError(
+      'ML_LOADER_INVALID',
+      `loader "${name}" must give a model: an object with predict, transform, run or another method, parts or a value`,
+    );
+  }
+  // The memory budget is a sum of these: one NaN would spoil it for every model.
+  const { byteSize = 0 } = loaded;
+  if (Number.isFinite(byteSize) && byteSize >= 0) return;
   throw new LoaderError(
     'ML_LOADER_INVALID',
-    `loader "${name}" must give a model: an object with predict, transform, run or another method, parts or a value`,
+    `loader "${name}" must give byteSize as a number of bytes, got ${String(byteSize)}`,
   );
+}
+
+/** What a repository of the user's own, or an abort, raises in its own type. */
+function typed(error: unknown, request: BuildRequest): MLServiceError {
+  if (MLServiceError.isInstance(error)) return error;
+  if (request.signal.aborted)
+    return new AbortedError('ML_ABORTED', 'the load was aborted by its signal', { cause: error });
+  const text = error instanceof Error ? error.message : String(error);
+  const artefact = request.ref.artefact ?? request.name;
+  return new ArtefactError('ML_ARTEFACT_UNREADABLE', `${artefact} could not be read: ${text}`, { cause: error });
 }
 
 function tooSlow(settings: BuildSettings, ref: ModelRef, phase: LoadPhase): LoadError {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { CacheEntry } from '../cache/cache-entry.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
@@ -80,7 +81,7 @@ function sourceOf(source: string | URL | ModelBytes): {
   readonly open: (options: OpenOptions) => Promise<Artefact>;
 } {
   if (typeof source === 'string' || source instanceof URL) {
-    const path = typeof source === 'string' ? source : decodeURIComponent(source.pathname);
+    const path = typeof source === 'string' ? source : pathOf(source);
     const name = path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
     return { name, artefact: path, open: (options) => openArtefact(undefined, path, options) };
   }
@@ -91,9 +92,22 @@ function sourceOf(source: string | URL | ModelBytes): {
       open: () => Promise.resolve(bytesArtefact(source.name, source.bytes)),
     };
   }
-  throw new ConfigurationError(
+  throw wrongSource();
+}
+
+function pathOf(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw wrongSource(error);
+  }
+}
+
+function wrongSource(cause?: unknown): ConfigurationError {
+  return new ConfigurationError(
     'ML_OPTIONS_INVALID',
     'loadModel() takes a path, a file URL or { bytes: Uint8Array, name: string }',
+    { cause },
   );
 }
 
@@ -105,7 +119,7 @@ class SingleModel implements ModelSource {
 
   constructor(built: BuiltModel, events: EventBus) {
     this.events = events;
-    this.#entry = new CacheEntry(built.info.name, built, true, systemClock);
+    this.#entry = new CacheEntry({ key: built.info.name, value: built, pinned: true, clock: systemClock });
   }
 
   get label(): string {

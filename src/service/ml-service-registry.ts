@@ -3,6 +3,7 @@ import { ModelCache } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
+import { verifyArtefact } from '../integrity/verify-artefact.ts';
 import { Limiter } from '../internal/limiter.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
@@ -30,6 +31,17 @@ export interface ModelSummary extends ModelRecord {
   readonly state: ModelState;
 }
 
+/** What comparing an artefact with its metadata gave. */
+export interface Verified {
+  /** `ok`: the checksum agrees. `skipped`: the metadata has none that counts. */
+  readonly result: 'ok' | 'skipped';
+  readonly algorithm: string | undefined;
+  /** Bytes read. */
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
 /** What a registry needs to know of a service. */
 export interface ServiceLike {
   readonly modelName: string;
@@ -38,6 +50,8 @@ export interface ServiceLike {
 
 /** A service class that a registry can construct. */
 export type ServiceClass<S extends ServiceLike> = new (options: { readonly registry: MLServiceRegistry }) => S;
+
+const MOST_ALIVE_FIRST: readonly ModelState[] = ['ready', 'loading', 'unloading', 'failed', 'unloaded'];
 
 // Shared by all copies of the package in a process, ESM and CommonJS alike: one cache, one budget.
 const DEFAULT_REGISTRY = Symbol.for('base-ml-service.default-registry.v1');
@@ -142,17 +156,25 @@ export class MLServiceRegistry implements EventSource {
    *
    * @throws `ML_MODEL_UNLOAD_TIMEOUT` after `timeoutMs` (default 10,000), freeing nothing in use
    */
-  unload(name: string, version = 'latest', options: AreaOptions & { readonly timeoutMs?: number } = {}): Promise<void> {
-    return this.#slot(name, version, options.area).unload(options.timeoutMs);
+  async unload(
+    name: string,
+    version = 'latest',
+    options: AreaOptions & { readonly timeoutMs?: number } = {},
+  ): Promise<void> {
+    await this.#slot(name, version, options.area).unload(options.timeoutMs);
   }
 
   /** Every artefact in the repository, with its state. */
   async models(): Promise<ModelSummary[]> {
     this.#assertOpen();
     const { records } = await this.#resolver.index();
-    const states = new Map(
-      [...this.#slots.values()].map((slot) => slot.health()).map(({ artefact, state }) => [artefact, state]),
-    );
+    const states = new Map<string | undefined, ModelState>();
+    for (const slot of this.#slots.values()) {
+      const { artefact, state } = slot.health();
+      // Several requests may mean one artefact; what one of them has loaded is loaded.
+      const known = states.get(artefact) ?? 'unloaded';
+      if (MOST_ALIVE_FIRST.indexOf(state) < MOST_ALIVE_FIRST.indexOf(known)) states.set(artefact, state);
+    }
     return records.map((record) => ({ ...record, state: states.get(record.id) ?? 'unloaded' }));
   }
 
@@ -179,10 +201,30 @@ export class MLServiceRegistry implements EventSource {
     return this.#resolver.explain({ area: options.area ?? 'trained', name, version });
   }
 
-  /** Lets an alias stand for a version, after that version was loaded; if it does not load, nothing changes. */
+  /**
+   * Reads an artefact and compares size and checksum with its metadata, without loading it.
+   *
+   * @throws `ML_ARTEFACT_*`, `ML_CHECKSUM_*`, `ML_SIZE_MISMATCH`
+   */
+  async verify(record: ModelRecord, options: CallOptions = {}): Promise<Verified> {
+    this.#assertOpen();
+    const { verification, limits } = this.#config;
+    const artefact = await this.#repository.open(record, {
+      maxBytes: limits.maxModelBytes,
+      signal: options.signal ?? new AbortController().signal,
+    });
+    const { result, algorithm } = await verifyArtefact(artefact, record.metadata, verification);
+    return { result, algorithm, bytes: artefact.size, sha256: artefact.sha256 };
+  }
+
+  /**
+   * Lets an alias stand for a version, after that version was loaded; if it does not load, nothing
+   * changes. Calls by the alias that start later use that version.
+   */
   async setAlias(name: string, alias: string, version: string): Promise<void> {
     await this.load(name, version);
     this.#resolver.setAlias(name, alias, version);
+    await this.load(name, alias);
   }
 
   /** Looks at the repository again on next use. */
@@ -235,12 +277,14 @@ export class MLServiceRegistry implements EventSource {
 
   async #close(timeoutMs: number): Promise<void> {
     if (shared[DEFAULT_REGISTRY] === this) delete shared[DEFAULT_REGISTRY];
-    const stopWatching = await this.#watching?.catch(() => undefined);
-    await stopWatching?.();
-    const errors = await this.#cache.close(
+    // First of all, so that no call that comes from now on is served.
+    const closing = this.#cache.close(
       new LifecycleError('ML_REGISTRY_CLOSED', 'the registry was closed while the model loaded'),
       timeoutMs,
     );
+    const stopWatching = await this.#watching?.catch(() => undefined);
+    await stopWatching?.();
+    const errors = await closing;
     if (errors.length > 0) throw errors[0];
   }
 
@@ -249,6 +293,11 @@ export class MLServiceRegistry implements EventSource {
       throw new ConfigurationError(
         'ML_OPTIONS_INVALID',
         `the model name must be a non-empty string, got ${JSON.stringify(name)}`,
+      );
+    if (typeof version !== 'string' || version === '')
+      throw new ConfigurationError(
+        'ML_OPTIONS_INVALID',
+        `the version of ${name} must be a non-empty string such as 'v1', '1.2.0' or 'latest', got ${JSON.stringify(version)}`,
       );
     const key = `${area}/${name}@${version}`;
     let slot = this.#slots.get(key);

@@ -1,7 +1,7 @@
 import { resolve as resolvePath } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { MLServiceError } from '../errors/ml-service-error.ts';
-import { openFileArtefact } from '../repository/artefact-reader.ts';
+import { openArtefact } from '../repository/artefact-reader.ts';
 import { requireChosen, resolveModel } from '../repository/resolve.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
@@ -142,7 +142,7 @@ export class ModelResolver {
       ref: { model: request.name, version: undefined, artefact: absolute },
       metadata: undefined,
       size: 0,
-      open: (options) => openFileArtefact(undefined, absolute, options),
+      open: (options) => openArtefact(undefined, absolute, options),
     };
   }
 }

@@ -42,6 +42,8 @@ export class ModelSlot implements ModelSource {
   #resolving: Promise<ResolvedModel> | undefined;
   #resolveMs = 0;
   #entry: ModelEntry | undefined;
+  /** Being unloaded, with calls still in flight. */
+  #leaving: ModelEntry | undefined;
   #state: ModelState = 'unloaded';
   #since = Date.now();
   #reason: string | undefined;
@@ -73,10 +75,11 @@ export class ModelSlot implements ModelSource {
       if (loaded !== undefined) return loaded;
     }
     this.#loads += 1;
-    if (this.#state !== 'ready') this.#become('loading', undefined);
+    // During the pause after a failure nothing is tried, so the state stays as it is.
+    if (this.#state !== 'failed' || options.afresh === true) this.#starting();
     try {
       const resolved = this.#resolved ?? (await this.#resolve());
-      const entry = await this.#fromCache(resolved, options);
+      const entry = this.#shared(resolved) ?? (await this.#fromCache(resolved, options));
       this.#entry = entry;
       this.#become('ready', undefined);
       return entry;
@@ -96,20 +99,18 @@ export class ModelSlot implements ModelSource {
 
   /** @throws `ML_MODEL_UNLOAD_TIMEOUT` */
   async unload(timeoutMs: number = DEFAULT_UNLOAD_TIMEOUT_MS): Promise<void> {
-    const entry = this.#entry;
+    const entry = this.#entry ?? this.#leaving;
     this.#resolved = undefined;
     this.#entry = undefined;
-    if (entry?.live !== true) return;
+    if (entry === undefined) return;
+    if (!entry.live) return this.#host.cache.drop(entry.key, 'unload', timeoutMs);
     const startedAt = performance.now();
     this.events.emit('unload:start', { ...entry.value.ref, leases: entry.leases });
     this.#become('unloading', undefined);
-    await this.#host.cache.drop(entry.key, 'unload', timeoutMs);
-    this.events.emit('unload:end', {
-      ...entry.value.ref,
-      bytes: entry.bytes,
-      durationMs: performance.now() - startedAt,
-    });
-    if (this.#state === 'unloading') this.#become('unloaded', undefined);
+    const dropped = this.#host.cache.drop(entry.key, 'unload', timeoutMs);
+    const gone = this.#untilGone(entry, startedAt);
+    await dropped;
+    await gone;
   }
 
   dispose(): Promise<void> {
@@ -118,7 +119,7 @@ export class ModelSlot implements ModelSource {
 
   /** Told by the cache that an entry left it. */
   evicted(entry: ModelEntry, reason: EvictReason): void {
-    if (this.#entry !== entry || reason === 'unload') return;
+    if (this.#entry !== entry) return;
     this.#entry = undefined;
     this.#become('unloaded', `evicted: ${reason}`);
   }
@@ -127,7 +128,7 @@ export class ModelSlot implements ModelSource {
     return {
       name: this.request.name,
       version: this.request.version,
-      artefact: this.#resolved?.ref.artefact,
+      artefact: (this.#entry?.value ?? this.#resolved)?.ref.artefact,
       state: this.#state,
       since: new Date(this.#since).toISOString(),
       reason: this.#reason,
@@ -158,8 +159,9 @@ export class ModelSlot implements ModelSource {
       signal: options.signal,
       ignoreBackoff: options.afresh === true,
       load: (signal, makeRoom) =>
-        this.#host.inTurn(() =>
-          buildModel(settings, {
+        this.#host.inTurn(() => {
+          this.#starting();
+          return buildModel(settings, {
             requested: version,
             name,
             ref: resolved.ref,
@@ -168,16 +170,43 @@ export class ModelSlot implements ModelSource {
             signal,
             makeRoom,
             open: (open) => resolved.open({ ...open, maxBytes: settings.limits.maxModelBytes }),
-          }),
-        ),
+          });
+        }),
     });
   }
 
+  /** The entry, if another request that means the same artefact loaded it. */
+  #shared(resolved: ResolvedModel): ModelEntry | undefined {
+    const entry = this.#host.cache.tryAcquire(resolved.key);
+    if (entry !== undefined) this.events.emit('cache:hit', entry.value.ref);
+    return entry;
+  }
+
+  /** Tells the end of an unload, even one that took longer than its caller waited. */
+  async #untilGone(entry: ModelEntry, startedAt: number): Promise<void> {
+    this.#leaving = entry;
+    await entry.retire();
+    if (this.#leaving === entry) this.#leaving = undefined;
+    this.events.emit('unload:end', {
+      ...entry.value.ref,
+      bytes: entry.bytes,
+      durationMs: performance.now() - startedAt,
+    });
+    if (this.#state === 'unloading') this.#become('unloaded', undefined);
+  }
+
+  #starting(): void {
+    if (this.#state !== 'ready') this.#become('loading', undefined);
+  }
+
   #failed(error: unknown): void {
-    const leftAlone = MLServiceError.isInstance(error) && error.code === 'ML_ABORTED';
     if (this.#entry?.live === true) return;
-    if (!leftAlone) this.#become('failed', error instanceof Error ? error.message : String(error));
-    else if (this.#loads === 1) this.#become('unloaded', undefined);
+    const code = MLServiceError.isInstance(error) ? error.code : undefined;
+    if (code === 'ML_ABORTED') {
+      if (this.#loads === 1 && this.#state === 'loading') this.#become('unloaded', undefined);
+    } else if (code !== 'ML_LOAD_BACKOFF' || this.#state !== 'failed') {
+      this.#become('failed', error instanceof Error ? error.message : String(error));
+    }
   }
 
   #become(to: ModelState, reason: string | undefined): void {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { ModelCacheOptions } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
-import { systemClock } from '../internal/clock.ts';
+import { type Clock, systemClock } from '../internal/clock.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
@@ -32,6 +32,7 @@ export interface RegistryConfig {
   readonly maxParallelLoads: number;
   readonly extraFeatures: ExtraFeatures;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -156,6 +157,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     maxParallelLoads: Math.max(2, availableParallelism()),
     extraFeatures: options.extraFeatures ?? 'ignore',
     env,
+    clock,
   };
 }
 
@@ -178,10 +180,18 @@ function invalidOption(issue: z.core.$ZodIssue, options: unknown): Configuration
   const path = ['options', ...keys.map(String)].join('.');
   let value = options;
   for (const key of keys) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
-  const shown = typeof value === 'bigint' || typeof value === 'function' ? typeof value : JSON.stringify(value);
   const message =
     unknownKey === undefined
-      ? `${path} must be ${issue.message}, got ${shown}`
+      ? `${path} must be ${issue.message}, got ${show(value)}`
       : `${path} must be absent: there is no such option`;
   return new ConfigurationError('ML_OPTIONS_INVALID', message, { details: { path, value } });
+}
+
+/** A value in a message: JSON where it has any. */
+function show(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value;
+  } catch {
+    return typeof value;
+  }
 }

@@ -1,3 +1,4 @@
+import { AbortedError } from '../errors/aborted-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { openArtefact } from '../repository/artefact-reader.ts';
@@ -32,7 +33,8 @@ export async function scanFile(path: string, options: ScanOptions = {}): Promise
     format = scanned.format;
     findings = scanned.findings;
   } catch (error) {
-    signal.throwIfAborted();
+    if (signal.aborted)
+      throw new AbortedError('ML_ABORTED', 'the scan was aborted by its signal', { cause: signal.reason });
     findings = [findingOf(error)];
   }
   const verdict = WORST_FIRST.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'safe';
@@ -55,6 +57,7 @@ async function scan(
   try {
     return { format: loader.name, findings: await loader.scan({ artefact, limits, signal }) };
   } catch (error) {
+    if (signal.aborted) throw error;
     return { format: loader.name, findings: [findingOf(error)] };
   }
 }

@@ -57,6 +57,12 @@ export type LoadedInfo = Partial<
   Pick<ModelInfo, 'task' | 'engine' | 'inputs' | 'outputs' | 'classes' | 'featureNames'>
 >;
 
+/** What a loader tells of a file for people who look into it. */
+export interface Inspection extends LoadedInfo {
+  /** Facts of the format by name, e.g. `{ opset: 17, operators: { Gemm: 3 } }`; values that JSON can hold. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
 /** A method over rows that gives one tensor-like matrix. */
 export type RowFunction = (rows: Rows, options: CallOptions) => Awaitable<TensorLike>;
 
@@ -106,6 +112,11 @@ export interface ModelLoader {
   detect?(content: Content): boolean;
   /** What is unsafe or unsupported in the file, without building it. Default: the file cannot be scanned. */
   scan?(context: ScanContext): Awaitable<readonly Finding[]>;
+  /**
+   * What is in the file, without building a model and without an engine. Default: the file is
+   * loaded to describe it.
+   */
+  inspect?(context: ScanContext): Awaitable<Inspection>;
   /** Packages that `load` imports; named in the error when one is missing. Default none. */
   readonly dependencies?: readonly string[];
   readonly capabilities?: LoaderCapabilities;

@@ -27,6 +27,8 @@ export interface ModelRecord {
   readonly metadata: ModelMetadata | undefined;
   /** Whether the metadata names exactly this file as its `file_path` (or it lies beside it by name). */
   readonly declared: boolean;
+  /** Why it must not be loaded, e.g. because its metadata is broken; `open` refuses it. */
+  readonly problem?: RepositoryProblem | undefined;
 }
 
 /** Something in the repository that cannot be used, and why. */

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { ArtefactError } from '../errors/artefact-error.ts';
+import type { Artefact } from '../spec/artefact.ts';
+import type { OpenOptions } from '../spec/model-repository.ts';
+import { containedPath, isInside } from './contained-path.ts';
+import { refuseNonModels } from './file-kind.ts';
+import { type HashedFile, readHashed, resolveLinks, tooLarge } from './read-file.ts';
+
+/** Files and folders of one model directory. */
+const MAX_ENTRIES = 10_000;
+
+/**
+ * Opens a model: a file, or a directory with all its files.
+ *
+ * @param root what the path may not leave, links resolved; `undefined` for a path that the application chose itself
+ * @throws the `ML_ARTEFACT_*` errors
+ */
+export async function openArtefact(root: string | undefined, path: string, options: OpenOptions): Promise<Artefact> {
+  const absolute = resolve(path);
+  const real = await resolveLinks(absolute);
+  if (root !== undefined && !isInside(await resolveLinks(root), real)) {
+    throw new ArtefactError(
+      'ML_ARTEFACT_ESCAPES',
+      `${absolute} leads out of ${root}, to ${real}; keep the file itself below the models directory`,
+      {
+        details: { path: absolute, root },
+      },
+    );
+  }
+  const isDirectory = (await lstat(real)).isDirectory();
+  return isDirectory ? openDirectory(absolute, real, options) : openFile(absolute, real, options);
+}
+
+/** A model in memory, in the form that loaders take. */
+export function bytesArtefact(name: string, bytes: Uint8Array): Artefact {
+  refuseNonModels(bytes, name);
+  return {
+    kind: 'file',
+    name,
+    path: undefined,
+    bytes,
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    entries: [],
+    read: (relativePath) =>
+      Promise.reject(
+        new ArtefactError(
+          'ML_ARTEFACT_MISSING',
+          `${name} was given as bytes and refers to the file ${JSON.stringify(relativePath)}; load it from its path`,
+          {
+            details: { name, relativePath },
+          },
+        ),
+      ),
+  };
+}
+
+async function openFile(path: string, real: string, options: OpenOptions): Promise<Artefact> {
+  const { bytes, sha256 } = await readHashed(real, options);
+  refuseNonModels(bytes, path);
+  const companions = new Companions(dirname(real), { ...options, maxBytes: options.maxBytes - bytes.length });
+  return {
+    kind: 'file',
+    name: basename(path),
+    path,
+    bytes,
+    size: bytes.length,
+    sha256,
+    entries: [],
+    read: async (relativePath) => (await companions.read(relativePath)).bytes,
+  };
+}
+
+async function openDirectory(path: string, real: string, options: OpenOptions): Promise<Artefact> {
+  const entries = await listFiles(real);
+  if (entries.length === 0)
+    throw new ArtefactError('ML_ARTEFACT_EMPTY', `${path} is a directory without files`, { details: { path } });
+  const files = new Companions(real, options);
+  const hash = createHash('sha256');
+  let size = 0;
+  for (const entry of entries) {
+    const file = await files.read(entry);
+    size += file.bytes.length;
+    hash.update(`${entry}\0${file.sha256}\n`);
+  }
+  return {
+    kind: 'directory',
+    name: basename(path),
+    path,
+    bytes: new Uint8Array(0),
+    size,
+    sha256: hash.digest('hex'),
+    entries,
+    read: async (relativePath) => (await files.read(relativePath)).bytes,
+  };
+}
+
+/** Relative paths of all files below a directory, sorted by code unit, hidden ones left out. */
+async function listFiles(root: string): Promise<string[]> {
+  const files: string[] = [];
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue;
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      (entry.isDirectory() ? folders : files).push(path);
+    }
+    if (files.length + folders.length > MAX_ENTRIES) {
+      throw new ArtefactError(
+        'ML_ARTEFACT_TOO_LARGE',
+        `${root} holds more than ${MAX_ENTRIES} files; it is no model directory`,
+        { details: { path: root, limit: MAX_ENTRIES } },
+      );
+    }
+  }
+  return files.sort();
+}
+
+/** The files beside a model, each read once, all together within one limit. */
+class Companions {
+  readonly #root: string;
+  readonly #options: OpenOptions;
+  readonly #read = new Map<string, Promise<HashedFile>>();
+  #bytesLeft: number;
+
+  constructor(root: string, options: OpenOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.#bytesLeft = options.maxBytes;
+  }
+
+  read(relativePath: string): Promise<HashedFile> {
+    let reading = this.#read.get(relativePath);
+    if (reading === undefined) {
+      reading = this.#readOnce(relativePath);
+      this.#read.set(relativePath, reading);
+    }
+    return reading;
+  }
+
+  async #readOnce(relativePath: string): Promise<HashedFile> {
+    const path = await containedPath(this.#root, relativePath);
+    const { signal } = this.#options;
+    const file = await readHashed(path, { maxBytes: this.#bytesLeft, signal });
+    if (file.bytes.length > this.#bytesLeft) throw tooLarge(path, file.bytes.length, this.#bytesLeft);
+    this.#bytesLeft -= file.bytes.length;
+    return file;
+  }
+}

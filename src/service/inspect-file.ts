@@ -1,0 +1,55 @@
+import { openArtefact } from '../repository/artefact-reader.ts';
+import type { Artefact } from '../spec/artefact.ts';
+import type { CallOptions } from '../spec/model.ts';
+import type { Inspection } from '../spec/model-loader.ts';
+import { loadModel } from './load-model.ts';
+import { configure } from './registry-config.ts';
+import type { RegistryOptions } from './registry-options.ts';
+
+/** Options of `inspectFile`; each as in `RegistryOptions`. */
+export interface InspectOptions extends CallOptions, Pick<RegistryOptions, 'loaders' | 'loaderOptions' | 'limits'> {}
+
+/** What a file is and what it holds. */
+export interface FileInspection extends Inspection {
+  /** As given by the caller. */
+  readonly path: string;
+  readonly kind: Artefact['kind'];
+  /** Name of the loader that reads it. */
+  readonly format: string;
+  /** Bytes on disk. */
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** A sentence, where the extension belongs to another format than the content. */
+  readonly mismatch: string | undefined;
+}
+
+/**
+ * Describes a model file or directory: format, inputs, outputs, classes and what else its loader
+ * tells. A loader that cannot do so without an engine loads the model and frees it again.
+ *
+ * @throws `ML_ARTEFACT_*`, `ML_FORMAT_*`, `ML_LOADER_*`: see `docs/errors.md`
+ */
+export async function inspectFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
+  const { signal = new AbortController().signal, ...rest } = options;
+  const { loaders, limits } = configure(rest);
+  const artefact = await openArtefact(undefined, path, { maxBytes: limits.maxModelBytes, signal });
+  const { loader, mismatch } = await loaders.find(artefact);
+  const inspection =
+    loader.inspect === undefined
+      ? await describeLoaded(path, options)
+      : await loader.inspect({ artefact, limits, signal });
+  const { kind, size, sha256 } = artefact;
+  return { ...inspection, path, kind, format: loader.name, bytes: size, sha256, mismatch };
+}
+
+async function describeLoaded(path: string, options: InspectOptions): Promise<Inspection> {
+  const model = await loadModel(path, options);
+  try {
+    const { task, engine, inputs, outputs, classes, featureNames } = model.info;
+    const details = { methods: model.methods, ...(model.parts.length > 0 && { parts: model.parts }) };
+    return { task, engine, inputs, outputs, classes, featureNames, details };
+  } finally {
+    await model.dispose();
+  }
+}
