@@ -1,5 +1,6 @@
 import { FormatError } from '../errors/format-error.ts';
 import { LoaderError } from '../errors/loader-error.ts';
+import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { Content } from '../spec/artefact.ts';
 import type { BuiltinLoader, LoaderDescriptor } from '../spec/loader-descriptor.ts';
 import type { ModelLoader } from '../spec/model-loader.ts';
@@ -41,7 +42,10 @@ export class LoaderRegistry {
     const known = this.#loaders.get(loader.name);
     if (known?.descriptor === loader) return this;
     if (known !== undefined && options.overwrite !== true) {
-      throw new LoaderError('ML_LOADER_EXISTS', `a loader named "${loader.name}" is registered; choose another name or pass { overwrite: true }`);
+      throw new LoaderError(
+        'ML_LOADER_EXISTS',
+        `a loader named "${loader.name}" is registered; choose another name or pass { overwrite: true }`,
+      );
     }
     this.#loaders.delete(loader.name);
     this.#loaders.set(loader.name, { descriptor: loader, loader: () => Promise.resolve(loader) });
@@ -63,7 +67,9 @@ export class LoaderRegistry {
     const found = this.#loaders.get(name);
     if (found !== undefined) return found.loader();
     const known = [...this.#loaders.keys()].join(', ');
-    throw new LoaderError('ML_LOADER_UNKNOWN', `no loader is named "${name}"; known are ${known}`, { details: { name } });
+    throw new LoaderError('ML_LOADER_UNKNOWN', `no loader is named "${name}"; known are ${known}`, {
+      details: { name },
+    });
   }
 
   /**
@@ -74,7 +80,7 @@ export class LoaderRegistry {
   async find(content: Content): Promise<LoaderChoice> {
     const extension = extensionOf(content.name);
     const inOrder = this.#inOrder();
-    const matches = inOrder.filter(({ descriptor }) => descriptor.detect?.(content) ?? claims(descriptor, extension));
+    const matches = inOrder.filter(({ descriptor }) => recognises(descriptor, content, extension));
     const chosen =
       matches.find(({ descriptor }) => claims(descriptor, extension)) ??
       matches[0] ??
@@ -104,13 +110,36 @@ function claims(descriptor: LoaderDescriptor, extension: string): boolean {
   return descriptor.formats.some((format) => format === extension || format === `.${extension}`);
 }
 
+function recognises(descriptor: LoaderDescriptor, content: Content, extension: string): boolean {
+  if (descriptor.detect === undefined) return claims(descriptor, extension);
+  try {
+    return descriptor.detect(content);
+  } catch (error) {
+    if (MLServiceError.isInstance(error)) throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    throw new LoaderError(
+      'ML_LOADER_FAILED',
+      `detect() of loader "${descriptor.name}" failed on ${content.name}: ${text}`,
+      {
+        cause: error,
+        details: { loader: descriptor.name },
+      },
+    );
+  }
+}
+
 function unknownFormat(content: Content, asked: readonly Registered[]): FormatError {
   const reasons = asked.map(
-    ({ descriptor }) => `${descriptor.name}: ${descriptor.detect === undefined ? `reads only .${descriptor.formats.join(', .')}` : 'does not recognise the content'}`,
+    ({ descriptor }) =>
+      `${descriptor.name}: ${descriptor.detect === undefined ? `reads only .${descriptor.formats.join(', .')}` : 'does not recognise the content'}`,
   );
-  return new FormatError('ML_FORMAT_UNKNOWN', `no loader reads ${content.name} (${reasons.join('; ') || 'none is registered'}); register a loader or convert the file`, {
-    details: { name: content.name, reasons },
-  });
+  return new FormatError(
+    'ML_FORMAT_UNKNOWN',
+    `no loader reads ${content.name} (${reasons.join('; ') || 'none is registered'}); register a loader or convert the file`,
+    {
+      details: { name: content.name, reasons },
+    },
+  );
 }
 
 function checkShape(loader: ModelLoader): void {
@@ -118,12 +147,18 @@ function checkShape(loader: ModelLoader): void {
   const wrong =
     typeof name !== 'string' || name === ''
       ? 'name must be a non-empty string'
-      : !Array.isArray(formats) || formats.length === 0 || !formats.every((format) => typeof format === 'string' && format !== '')
+      : !Array.isArray(formats) ||
+          formats.length === 0 ||
+          !formats.every((format) => typeof format === 'string' && format !== '')
         ? 'formats must be a non-empty array of file extensions'
         : typeof load !== 'function'
           ? 'load must be a function'
           : loader.specVersion !== undefined && loader.specVersion !== 'v1'
             ? `specVersion must be "v1", got ${JSON.stringify(loader.specVersion)}`
             : undefined;
-  if (wrong !== undefined) throw new LoaderError('ML_LOADER_INVALID', `loader ${typeof name === 'string' ? `"${name}"` : '(unnamed)'}: ${wrong}`);
+  if (wrong !== undefined)
+    throw new LoaderError(
+      'ML_LOADER_INVALID',
+      `loader ${typeof name === 'string' ? `"${name}"` : '(unnamed)'}: ${wrong}`,
+    );
 }

@@ -86,7 +86,7 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
     return this.registry.modelHealth(this.modelName, this.modelVersion);
   }
 
-  /** Listens to events of this service's model, and to those about memory. */
+  /** Listens to events of this service's model, whatever its version, and to those about memory. */
   on<E extends ServiceEventName>(event: E, listener: ServiceListener<E>): this {
     this.registry.on(event, this.#ours(event, listener, false));
     return this;

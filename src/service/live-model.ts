@@ -11,6 +11,7 @@ import type { CallOptions, Feeds, Model, ModelInfo, ModelMethod, Prediction } fr
 import type { Row, Rows } from '../spec/rows.ts';
 import type { Tensor, TensorLike } from '../spec/tensor.ts';
 import type { BuiltModel, ModelEntry } from './build-model.ts';
+import { findPart } from './find-part.ts';
 import { methodsOf } from './model-methods.ts';
 
 /** Where a model's face gets its model from. */
@@ -22,6 +23,8 @@ export interface ModelSource {
   tryAcquire(): ModelEntry | undefined;
   /** The same, loading it first if need be. */
   acquire(options: CallOptions): Promise<ModelEntry>;
+  /** Whether the model is in memory now. */
+  loaded(): boolean;
   /** The loaded model without a lease; throws `ML_MODEL_NOT_LOADED`. */
   peek(): BuiltModel;
   dispose(): Promise<void>;
@@ -62,15 +65,9 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   }
 
   part(name: string): Model<R, P> {
-    const known = this.parts;
-    if (!known.includes(name)) {
-      throw new ModelMethodError(
-        'ML_MODEL_PART_UNKNOWN',
-        `${this.#source.label} has no part "${name}"; ${known.length === 0 ? 'it holds a single object' : `it has ${known.join(', ')}`}`,
-        { details: { part: name, parts: known } },
-      );
-    }
-    return new LiveModel<R, P>(this.#source, [...this.#path, name]);
+    const part = new LiveModel<R, P>(this.#source, [...this.#path, name]);
+    if (this.#source.loaded()) part.#loaded();
+    return part;
   }
 
   predict(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<P[]> {
@@ -83,12 +80,12 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     throw new LoaderError('ML_LOADER_INVALID', `${this.#source.label} gave ${results.length} predictions for one row`);
   }
 
-  predictProba(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<Tensor> {
-    return this.#call('predictProba', rows, options, toTensor);
+  predictProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<T> {
+    return this.#call('predictProba', rows, options, toProbabilities) as Promise<T>;
   }
 
-  predictLogProba(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<Tensor> {
-    return this.#call('predictLogProba', rows, options, toTensor);
+  predictLogProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<T> {
+    return this.#call('predictLogProba', rows, options, toProbabilities) as Promise<T>;
   }
 
   decisionFunction(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<Tensor> {
@@ -130,9 +127,9 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   #select(built: BuiltModel): LoadedModel {
     let loaded = built.loaded;
     for (const name of this.#path) {
-      const part = loaded.parts?.get(name);
-      if (part === undefined)
-        throw new ModelMethodError('ML_MODEL_PART_UNKNOWN', `${this.#source.label} no longer has a part "${name}"`);
+      const part = findPart(loaded, name);
+      if (part === undefined) throw this.#noPart(name, loaded);
+      if (part.unusable !== undefined) throw part.unusable;
       loaded = part;
     }
     return loaded;
@@ -205,6 +202,14 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     });
   }
 
+  #noPart(name: string, loaded: LoadedModel): ModelMethodError {
+    const parts = [...(loaded.parts?.keys() ?? [])];
+    const has = parts.length === 0 ? 'it holds a single object' : `it has ${parts.join(', ')}`;
+    return new ModelMethodError('ML_MODEL_PART_UNKNOWN', `${this.#source.label} has no part "${name}"; ${has}`, {
+      details: { part: name, parts },
+    });
+  }
+
   #unsupported(method: string, loaded: LoadedModel): ModelMethodError {
     const has = methodsOf(loaded);
     const parts = [...(loaded.parts?.keys() ?? [])];
@@ -253,6 +258,11 @@ function toTensor(value: unknown): Tensor {
     'ML_LOADER_INVALID',
     `the loader's method must give a tensor { data, shape, dtype }, it gave ${describe(value)}`,
   );
+}
+
+/** One matrix, or one per output. */
+function toProbabilities(value: unknown): Tensor | Tensor[] {
+  return Array.isArray(value) ? value.map(toTensor) : toTensor(value);
 }
 
 function toTensors(value: unknown): Record<string, Tensor> {

@@ -136,6 +136,10 @@ class SingleModel implements ModelSource {
     return Promise.reject(this.#gone());
   }
 
+  loaded(): boolean {
+    return this.#entry.live;
+  }
+
   peek(): BuiltModel {
     if (!this.#entry.live) throw this.#gone();
     return this.#entry.value;

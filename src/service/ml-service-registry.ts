@@ -322,7 +322,6 @@ export class MLServiceRegistry implements EventSource {
   async #watch(): Promise<void> {
     if (!this.#config.watch || this.#repository.watch === undefined) return;
     this.#watching ??= this.#repository.watch(() => {
-      this.#repository.refresh();
       this.#events.emit('repository:change', { location: this.#repository.location });
     });
     await this.#watching;

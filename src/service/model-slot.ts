@@ -92,6 +92,10 @@ export class ModelSlot implements ModelSource {
     }
   }
 
+  loaded(): boolean {
+    return this.#entry?.live === true;
+  }
+
   peek(): BuiltModel {
     if (this.#entry?.live === true) return this.#entry.value;
     throw new LifecycleError('ML_MODEL_NOT_LOADED', `${this.label} is not loaded; await load() or a prediction first`);

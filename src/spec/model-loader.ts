@@ -66,6 +66,9 @@ export interface Inspection extends LoadedInfo {
 /** A method over rows that gives one tensor-like matrix. */
 export type RowFunction = (rows: Rows, options: CallOptions) => Awaitable<TensorLike>;
 
+/** Probabilities; an array of matrices, one per output, for a multi-output classifier. */
+export type ProbabilityFunction = (rows: Rows, options: CallOptions) => Awaitable<TensorLike | readonly TensorLike[]>;
+
 /**
  * What `load` gives back: the methods that the model has, and how to free it. Methods are called
  * only between `load` and `dispose`, never after; the library does leases, events and deadlines.
@@ -75,8 +78,8 @@ export interface LoadedModel {
   /** Resident bytes. Default: the artefact's size. */
   readonly byteSize?: number;
   predict?(rows: Rows, options: CallOptions): Awaitable<ArrayLike<Prediction>>;
-  predictProba?: RowFunction;
-  predictLogProba?: RowFunction;
+  predictProba?: ProbabilityFunction;
+  predictLogProba?: ProbabilityFunction;
   decisionFunction?: RowFunction;
   transform?: RowFunction;
   inverseTransform?: RowFunction;
@@ -87,6 +90,8 @@ export interface LoadedModel {
   readonly parts?: ReadonlyMap<string, LoadedModel>;
   /** The content of a file that holds only data. */
   readonly value?: unknown;
+  /** Why this part of a file cannot be used; thrown when it is touched. */
+  readonly unusable?: Error;
   /** Called once, when no call is in flight. Default: nothing to free. */
   dispose?(): Awaitable<void>;
 }

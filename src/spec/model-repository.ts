@@ -66,6 +66,6 @@ export interface ModelRepository {
   open(record: ModelRecord, options: OpenOptions): Promise<Artefact>;
   /** Forgets what is known, so that the next `index()` looks again. */
   refresh(): void;
-  /** Calls back after artefacts came, went or changed; gives a function that stops it. */
+  /** Calls back after artefacts came, went or changed, when `index()` gives the new state; gives a function that stops it. */
   watch?(onChange: () => void): Promise<() => Promise<void>>;
 }

@@ -85,10 +85,13 @@ export interface Model<R = Row, P = Prediction> {
   predict(rows: Rows<R>, options?: CallOptions): Promise<P[]>;
   /** `predict` for a single row. */
   predictOne(row: R, options?: CallOptions): Promise<P>;
-  /** Probabilities, shape `[rows, classes]`, columns in the order of `info.classes`. */
-  predictProba(rows: Rows<R>, options?: CallOptions): Promise<Tensor>;
+  /**
+   * Probabilities, shape `[rows, classes]`, columns in the order of `info.classes`. A multi-output
+   * classifier gives an array of them, one per output: `predictProba<Tensor[]>(rows)`.
+   */
+  predictProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options?: CallOptions): Promise<T>;
   /** Natural logarithm of `predictProba`. */
-  predictLogProba(rows: Rows<R>, options?: CallOptions): Promise<Tensor>;
+  predictLogProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options?: CallOptions): Promise<T>;
   /** Confidence scores: shape `[rows]` for binary models, else `[rows, classes]`. */
   decisionFunction(rows: Rows<R>, options?: CallOptions): Promise<Tensor>;
   /** Transformed features, shape `[rows, features out]`. */
@@ -103,7 +106,10 @@ export interface Model<R = Row, P = Prediction> {
   run(feeds: Feeds, options?: CallOptions): Promise<Record<string, Tensor>>;
   /** Names of the objects in a file that holds several. */
   readonly parts: readonly string[];
-  /** One object of a file that holds several; throws `ML_MODEL_PART_UNKNOWN`. */
+  /**
+   * One object of a file that holds several, by name; names with dots reach into containers
+   * (`models.lr`, `0.scaler`). Throws `ML_MODEL_PART_UNKNOWN`, or why that part cannot be used.
+   */
   part(name: string): Model<R, P>;
   /** The content of a file that holds only data; throws `ML_MODEL_METHOD_UNSUPPORTED` for a model. */
   readonly value: unknown;

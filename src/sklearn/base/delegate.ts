@@ -21,7 +21,7 @@ export type Methods = Pick<Estimator, (typeof METHODS)[number]>;
 export function delegate(target: Estimator, prepare: (x: Dataset) => Dataset = (x) => x): Methods {
   const methods: Record<string, (x: Dataset) => unknown> = {};
   for (const name of METHODS) {
-    const method = target[name]?.bind(target);
+    const method = target[name];
     if (method !== undefined) methods[name] = (x) => method(prepare(x));
   }
   return methods;

@@ -7,7 +7,7 @@ export type Scores = Float64Array | DenseMatrix;
 
 /**
  * A fitted estimator, built from what the file says and free of the file's version. Methods are
- * there where scikit-learn has them; they never change their input.
+ * there where scikit-learn has them; they never change their input and need no `this`.
  */
 export interface Estimator {
   /** Public qualified name, e.g. `sklearn.linear_model.LogisticRegression`. */
@@ -19,17 +19,23 @@ export interface Estimator {
   readonly featureNames: readonly string[] | undefined;
   /** Class labels in the order of the probability columns; for single-output classifiers. */
   readonly classes?: readonly Label[];
+  /** Set where `transform` works on labels, one per row, instead of on features. */
+  readonly transformsLabels?: true;
   /** One prediction per row; an array per row for several outputs. */
-  predict?(x: Dataset): ArrayLike<Prediction>;
+  readonly predict?: (x: Dataset) => ArrayLike<Prediction>;
   /** `[rows, classes]`; an array of such matrices, one per output, for multi-output classifiers. */
-  predictProba?(x: Dataset): DenseMatrix | readonly DenseMatrix[];
-  predictLogProba?(x: Dataset): DenseMatrix | readonly DenseMatrix[];
-  decisionFunction?(x: Dataset): Scores;
-  transform?(x: Dataset): Dataset;
-  inverseTransform?(x: Dataset): Dataset;
-  scoreSamples?(x: Dataset): Scores;
+  readonly predictProba?: (x: Dataset) => DenseMatrix | readonly DenseMatrix[];
+  readonly predictLogProba?: (x: Dataset) => DenseMatrix | readonly DenseMatrix[];
+  readonly decisionFunction?: (x: Dataset) => Scores;
+  readonly transform?: (x: Dataset) => Dataset;
+  readonly inverseTransform?: (x: Dataset) => Dataset;
+  readonly scoreSamples?: (x: Dataset) => Scores;
   /** Leaf indices, `[rows, trees]`. */
-  apply?(x: Dataset): Scores;
+  readonly apply?: (x: Dataset) => Scores;
+  /** Resident bytes, where they are much different from the file's size. */
+  readonly byteSize?: number;
+  /** Frees what the garbage collector cannot. */
+  readonly dispose?: () => void;
 }
 
 /** Builds one estimator from its state. */

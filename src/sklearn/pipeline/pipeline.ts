@@ -22,9 +22,9 @@ export function pipeline(state: EstimatorState): Estimator {
   const before = steps.slice(0, -1).map((step) => {
     if (step.transform === undefined)
       throw state.unsupported(`${step.className} before the last step, which has no transform: a pipeline with it`);
-    return step.transform.bind(step);
+    return step.transform;
   });
-  const inverses = steps.flatMap((step) => step.inverseTransform?.bind(step) ?? []);
+  const inverses = steps.flatMap((step) => step.inverseTransform ?? []);
   return {
     className: state.className,
     task: last.task,

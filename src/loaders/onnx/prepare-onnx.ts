@@ -1,0 +1,129 @@
+import { checkModel, throwWorst } from '../../formats/onnx-proto/check.ts';
+import { edited, type OnnxModel } from '../../formats/onnx-proto/onnx-model.ts';
+import { readModel } from '../../formats/onnx-proto/read-model.ts';
+import { serializeModel } from '../../formats/onnx-proto/write-model.ts';
+import { type GraphRoles, graphRoles } from '../../onnx/graph-roles.ts';
+import { type GraphEdge, graphInputs, graphOutputs } from '../../onnx/graph-values.ts';
+import { processKillers } from '../../onnx/process-killers.ts';
+import { cutStringNormalizers } from '../../onnx/rewrite/cut-string-normalizer.ts';
+import { castHalfEdges } from '../../onnx/rewrite/float16-edges.ts';
+import { removeZipMap } from '../../onnx/rewrite/remove-zipmap.ts';
+import type { StringStep } from '../../onnx/string-normalizer.ts';
+import type { Limits } from '../../spec/limits.ts';
+import type { Finding } from '../../spec/scan.ts';
+import { operatorFatalWhenEmpty } from './empty-tensors.ts';
+import type { GraphValue } from './onnx-graph-value.ts';
+import type { RunInput } from './onnx-run.ts';
+import { isEngineDType } from './onnx-tensors.ts';
+
+/** A file that was read and audited; nothing is built yet. */
+export interface AuditedOnnx {
+  readonly model: OnnxModel;
+  readonly findings: readonly Finding[];
+  /** Location of each external data file, and the bytes that it must have at least. */
+  readonly externalFiles: ReadonlyMap<string, number>;
+  readonly operators: ReadonlyMap<string, number>;
+  readonly opsets: ReadonlyMap<string, number>;
+}
+
+/** A graph as the engine gets it, and what callers see of it. */
+export interface PreparedOnnx {
+  /** The file's own bytes, unless the graph had to be rewritten. */
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly RunInput[];
+  /** Outputs that are tensors. */
+  readonly outputs: readonly GraphValue[];
+  /** The others, e.g. `seq (sequence(float))`. */
+  readonly otherOutputs: readonly string[];
+  readonly roles: GraphRoles;
+  /** Text steps that are done before the graph, in order. */
+  readonly steps: readonly StringStep[];
+  /** An operator of the graph that ends the process when it is given no elements. */
+  readonly diesOnEmpty: string | undefined;
+}
+
+/**
+ * Reads and judges a file.
+ *
+ * @throws `ML_FORMAT_TRUNCATED`, `ML_FORMAT_MALFORMED`, `ML_FORMAT_LIMIT` where it cannot be read
+ */
+export function auditOnnx(bytes: Uint8Array, limits: Limits): AuditedOnnx {
+  const model = readModel(bytes, limits);
+  const check = checkModel(model, limits);
+  return { ...check, model, findings: [...check.findings, ...processKillers(model)] };
+}
+
+/**
+ * Rewrites what the engine or JavaScript cannot do: maps become matrices, half-precision edges
+ * float32, text steps that need an OS locale are cut off.
+ *
+ * @throws `ML_FORMAT_*` for the worst finding of the audit, and for inputs and outputs that are no tensors
+ */
+export function prepareOnnx(bytes: Uint8Array, audited: AuditedOnnx): PreparedOnnx {
+  throwWorst(audited.findings);
+  const { model, steps, findings } = rewriteOutputsAndText(audited.model);
+  const inputs = graphInputs(model);
+  const outputs = graphOutputs(model);
+  throwWorst([...findings, ...edgeFindings(inputs, outputs)]);
+  const exposed = exposeDefaults(castHalfEdges(model).model, inputs);
+  return {
+    bytes: exposed.model === audited.model ? bytes : serializeModel(exposed.model),
+    inputs: exposed.inputs,
+    outputs: outputs.filter(isTensor),
+    otherOutputs: outputs.filter((output) => !isTensor(output)).map((output) => `${output.name} (${output.typeText})`),
+    roles: graphRoles(model),
+    steps,
+    diesOnEmpty: operatorFatalWhenEmpty(audited.operators),
+  };
+}
+
+/** Everything that loading would refuse, for a scan. */
+export function findingsOf(audited: AuditedOnnx): readonly Finding[] {
+  // The rewrites rely on what the audit makes sure of.
+  if (audited.findings.length > 0) return audited.findings;
+  const { model, findings } = rewriteOutputsAndText(audited.model);
+  return [...findings, ...edgeFindings(graphInputs(model), graphOutputs(model))];
+}
+
+function rewriteOutputsAndText(model: OnnxModel): ReturnType<typeof cutStringNormalizers> {
+  return cutStringNormalizers(removeZipMap(model).model);
+}
+
+function edgeFindings(inputs: readonly GraphEdge[], outputs: readonly GraphEdge[]): Finding[] {
+  const unsupported = (message: string): Finding => ({ severity: 'unsupported', code: 'ML_FORMAT_UNSUPPORTED', message });
+  const findings = inputs
+    .filter((input) => !isTensor(input))
+    .map((input) => unsupported(`input "${input.name}" is ${input.typeText}, only tensors can be fed; export the model with tensor inputs`));
+  if (outputs.length > 0 && !outputs.some(isTensor)) {
+    const list = outputs.map((output) => `"${output.name}" is ${output.typeText}`).join(', ');
+    findings.push(unsupported(`no output is a tensor that JavaScript can hold: ${list}; export the model with tensor outputs`));
+  }
+  // Feeds and results are records by name.
+  for (const { name } of [...inputs, ...outputs]) {
+    if (name === '__proto__') findings.push(unsupported('an input or output is named "__proto__"; rename it'));
+  }
+  return findings;
+}
+
+/** Whether a value can cross the engine's border. An output that does not say its type is judged when it comes. */
+function isTensor(edge: GraphEdge): boolean {
+  return edge.kind === 'tensor' && isEngineDType(edge.dtype);
+}
+
+/** Defaults beyond this size are weights that an exporter listed as inputs, not options of a caller. */
+const MAX_DEFAULT_ELEMENTS = 1024;
+
+/**
+ * Inputs with a default: the engine does not list them and ignores what it is fed, so the default
+ * leaves the graph and is fed like any other value. Large ones stay and cannot be fed.
+ */
+function exposeDefaults(model: OnnxModel, inputs: readonly GraphEdge[]): { model: OnnxModel; inputs: readonly RunInput[] } {
+  const optional = inputs.filter((input) => input.fallback !== undefined);
+  const { graph } = model;
+  if (optional.length === 0 || graph === undefined) return { model, inputs };
+  const elements = optional.reduce((sum, input) => sum + (input.fallback?.data.length ?? 0), 0);
+  if (elements > MAX_DEFAULT_ELEMENTS) return { model, inputs: inputs.filter((input) => input.fallback === undefined) };
+  const names = new Set(optional.map((input) => input.name));
+  const initializers = graph.initializers.filter((tensor) => !names.has(tensor.name ?? ''));
+  return { model: edited(model, { graph: edited(graph, { initializers }) }), inputs };
+}

@@ -1,0 +1,87 @@
+import { type Dataset, DenseMatrix, toDense } from '../../data/dataset.ts';
+import { readDataset } from '../../data/read-dataset.ts';
+import type { RowSchema } from '../../data/rows.ts';
+import type { LoadContext, LoadedModel } from '../../spec/model-loader.ts';
+import type { Rows } from '../../spec/rows.ts';
+import type { TensorLike } from '../../spec/tensor.ts';
+import type { Estimator, Scores } from '../../sklearn/base/estimator.ts';
+
+/** What an estimator takes from the load that it belongs to. */
+export type EstimatorContext = Pick<LoadContext, 'metadata' | 'extraFeatures' | 'warn'>;
+
+/** A native estimator as a loaded model: rows in, arrays and tensors out. Every method answers at once. */
+export function estimatorModel(estimator: Estimator, context: EstimatorContext): LoadedModel {
+  const names = estimator.featureNames ?? featuresOf(context, estimator);
+  const schema: RowSchema = {
+    width: estimator.width,
+    names,
+    extraFeatures: context.extraFeatures,
+    onExtra: (extra) =>
+      context.warn({ code: 'extra-features', message: `keys that are no feature of the model: ${extra.join(', ')}` }),
+  };
+  const read = (rows: Rows): Dataset => readDataset(rows, schema);
+  const scores = (method: ((x: Dataset) => Scores) | undefined) =>
+    method && ((rows: Rows) => scoresTensor(method(read(rows))));
+  const probabilities = (method: Estimator['predictProba']) =>
+    method &&
+    ((rows: Rows) => {
+      const result = method(read(rows));
+      return Array.isArray(result) ? result.map(scoresTensor) : scoresTensor(result as DenseMatrix);
+    });
+  const transformed = (method: ((x: Dataset) => Dataset) | undefined, schemaOf: RowSchema) =>
+    method && ((rows: Rows) => datasetTensor(method(readDataset(rows, schemaOf)), estimator.transformsLabels === true));
+  const { predict } = estimator;
+  return withoutUndefined({
+    info: {
+      task: estimator.task,
+      engine: 'native',
+      inputs: [{ name: 'X', dtype: undefined, shape: [null, estimator.width ?? null] }],
+      classes: estimator.classes,
+      featureNames: names,
+    },
+    byteSize: estimator.byteSize,
+    predict: predict && ((rows: Rows) => predict(read(rows))),
+    predictProba: probabilities(estimator.predictProba),
+    predictLogProba: probabilities(estimator.predictLogProba),
+    decisionFunction: scores(estimator.decisionFunction),
+    transform: transformed(estimator.transform, schema),
+    // What comes out of a transformer has neither the names nor the width of what went in.
+    inverseTransform: transformed(estimator.inverseTransform, { ...schema, width: undefined, names: undefined }),
+    scoreSamples: scores(estimator.scoreSamples),
+    apply: scores(estimator.apply),
+    dispose: estimator.dispose,
+  });
+}
+
+/** Feature names from the metadata, where they are as many as the estimator has features. */
+function featuresOf({ metadata }: EstimatorContext, { width }: Estimator): readonly string[] | undefined {
+  const features = metadata?.features;
+  return width === undefined || features?.length === width ? features : undefined;
+}
+
+function scoresTensor(scores: Scores): TensorLike {
+  return scores instanceof DenseMatrix
+    ? { data: scores.data, shape: [scores.rows, scores.cols], dtype: 'float64' }
+    : { data: scores, shape: [scores.length], dtype: 'float64' };
+}
+
+/** @param flat whether a single column is one value per row, as label encoders give it */
+function datasetTensor(data: Dataset, flat: boolean): TensorLike {
+  const shape = flat && data.cols === 1 ? [data.rows] : [data.rows, data.cols];
+  if (data.kind !== 'frame' || data.objects.every((column) => column === undefined)) {
+    return { data: toDense(data).data, shape, dtype: 'float64' };
+  }
+  const values: unknown[] = [];
+  for (let i = 0; i < data.rows; i++) {
+    for (let j = 0; j < data.cols; j++)
+      values.push(data.objects[j]?.[i] ?? (data.objects[j] ? null : data.numbers[j * data.rows + i]));
+  }
+  return { data: values, shape, dtype: values.every((value) => typeof value === 'string') ? 'string' : 'object' };
+}
+
+type Optional<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+/** A method that a model lacks is absent, not undefined. */
+function withoutUndefined(model: Optional<LoadedModel>): LoadedModel {
+  return Object.fromEntries(Object.entries(model).filter(([, value]) => value !== undefined)) as LoadedModel;
+}

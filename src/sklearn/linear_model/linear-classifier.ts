@@ -1,0 +1,84 @@
+import { type Dataset, DenseMatrix } from '../../data/dataset.ts';
+import type { Label } from '../../spec/model.ts';
+import { checkWidth } from '../base/columns.ts';
+import type { Estimator, Scores } from '../base/estimator.ts';
+import type { EstimatorState } from '../base/estimator-state.ts';
+import { argmax } from '../base/labels.ts';
+import { expit, linearScores } from '../base/linear-scores.ts';
+
+/** What linear classifiers share: scores, and labels from them. */
+export interface LinearClassifier {
+  readonly classes: readonly Label[];
+  /** `[rows, 1]` for two classes, else `[rows, classes]`. */
+  readonly scores: (x: Dataset) => DenseMatrix;
+  readonly estimator: Estimator;
+}
+
+/**
+ * `decision_function = X · coef_ᵀ + intercept_`; the label is the second class where the only score is
+ * above 0, else that of the largest score, the first of equals.
+ *
+ * Source: sklearn/linear_model/_base.py, `LinearClassifierMixin`.
+ */
+export function linearClassifier(
+  state: EstimatorState,
+  classes: readonly Label[] = state.labels('classes_'),
+): LinearClassifier {
+  const coef = state.matrix('coef_');
+  const intercept = state.vector('intercept_');
+  const { className } = state;
+  const scores = (x: Dataset): DenseMatrix => {
+    checkWidth(x, coef.cols, className);
+    return linearScores(x, coef, intercept);
+  };
+  const estimator: Estimator = {
+    className,
+    task: classes.length > 2 ? 'multiclass-classification' : 'binary-classification',
+    width: coef.cols,
+    featureNames: state.featureNames,
+    classes,
+    predict: (x) => labelsFromScores(scores(x), classes),
+    decisionFunction: (x): Scores => flattenBinary(scores(x)),
+  };
+  return { classes, scores, estimator };
+}
+
+/** The constructor for classifiers that have labels and scores only. */
+export function plainLinearClassifier(state: EstimatorState): Estimator {
+  return linearClassifier(state).estimator;
+}
+
+/** Labels from scores: the sign decides between two, the largest among more. */
+export function labelsFromScores(scores: DenseMatrix, classes: readonly Label[]): Label[] {
+  const { rows, cols, data } = scores;
+  return Array.from({ length: rows }, (_, i) => {
+    const index = cols === 1 ? Number((data[i] as number) > 0) : argmax(data, i * cols, cols);
+    return classes[index] as Label;
+  });
+}
+
+/** A single column of scores as one number per row. */
+export function flattenBinary(scores: DenseMatrix): Scores {
+  return scores.cols === 1 ? scores.data : scores;
+}
+
+/** One-vs-rest probabilities: the logistic function of each score, rows of several normalised. */
+export function ovrProbabilities(scores: DenseMatrix): DenseMatrix {
+  const { rows, cols, data } = scores;
+  if (cols === 1) {
+    const out = new DenseMatrix(rows, 2);
+    for (let i = 0; i < rows; i++) {
+      const p = expit(data[i] as number);
+      out.data[2 * i] = 1 - p;
+      out.data[2 * i + 1] = p;
+    }
+    return out;
+  }
+  const out = new DenseMatrix(rows, cols, data.map(expit));
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let k = 0; k < cols; k++) sum += out.data[i * cols + k] as number;
+    for (let k = 0; k < cols; k++) out.data[i * cols + k] = (out.data[i * cols + k] as number) / sum;
+  }
+  return out;
+}
