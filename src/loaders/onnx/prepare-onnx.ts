@@ -65,7 +65,7 @@ export function prepareOnnx(bytes: Uint8Array, audited: AuditedOnnx): PreparedOn
   const inputs = graphInputs(model);
   const outputs = graphOutputs(model);
   throwWorst([...findings, ...edgeFindings(inputs, outputs)]);
-  const exposed = exposeDefaults(castHalfEdges(model).model, inputs);
+  const exposed = exposeDefaults(freeTextInputs(castHalfEdges(model).model, steps), inputs);
   return {
     bytes: exposed.model === audited.model ? bytes : serializeModel(exposed.model),
     inputs: exposed.inputs,
@@ -93,7 +93,7 @@ function edgeFindings(inputs: readonly GraphEdge[], outputs: readonly GraphEdge[
   const unsupported = (message: string): Finding => ({ severity: 'unsupported', code: 'ML_FORMAT_UNSUPPORTED', message });
   const findings = inputs
     .filter((input) => !isTensor(input))
-    .map((input) => unsupported(`input "${input.name}" is ${input.typeText}, only tensors can be fed; export the model with tensor inputs`));
+    .map((input) => unsupported(`input "${input.name}" is ${input.typeText}, which has no JavaScript tensor; export the model with other inputs`));
   if (outputs.length > 0 && !outputs.some(isTensor)) {
     const list = outputs.map((output) => `"${output.name}" is ${output.typeText}`).join(', ');
     findings.push(unsupported(`no output is a tensor that JavaScript can hold: ${list}; export the model with tensor outputs`));
@@ -105,9 +105,25 @@ function edgeFindings(inputs: readonly GraphEdge[], outputs: readonly GraphEdge[
   return findings;
 }
 
-/** Whether a value can cross the engine's border. An output that does not say its type is judged when it comes. */
-function isTensor(edge: GraphEdge): boolean {
-  return edge.kind === 'tensor' && isEngineDType(edge.dtype);
+/** Elements smaller than a byte: the binding's tensors cannot hold them, asking for one ends the process. */
+const PACKED = /^u?int[24]$/;
+
+/** Whether a value can cross the engine's border. */
+function isTensor({ kind, dtype, typeText }: GraphEdge): boolean {
+  return kind === 'tensor' && isEngineDType(dtype) && !PACKED.test(typeText);
+}
+
+/** A text step may take texts away: what reaches the graph has no longer the length that it declares. */
+function freeTextInputs(model: OnnxModel, steps: readonly StringStep[]): OnnxModel {
+  const { graph } = model;
+  if (graph === undefined || steps.every((step) => step.stopwords.length === 0)) return model;
+  const names = new Set(steps.map((step) => step.input));
+  const inputs = graph.inputs.map((info) => {
+    const value = info.type?.value;
+    if (!names.has(info.name) || info.type === undefined || value?.kind !== 'tensor') return info;
+    return edited(info, { type: edited(info.type, { value: edited(value, { shape: undefined }) }) });
+  });
+  return edited(model, { graph: edited(graph, { inputs }) });
 }
 
 /** Defaults beyond this size are weights that an exporter listed as inputs, not options of a caller. */

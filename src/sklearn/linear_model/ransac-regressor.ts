@@ -1,6 +1,6 @@
-import { delegate } from '../base/delegate.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { wrapperOf } from '../base/wrapper.ts';
 
 /**
  * The estimator that was fitted on the inliers.
@@ -8,12 +8,5 @@ import type { EstimatorState } from '../base/estimator-state.ts';
  * Source: sklearn/linear_model/_ransac.py.
  */
 export function ransacRegressor(state: EstimatorState): Estimator {
-  const inner = state.estimator('estimator_');
-  return {
-    className: state.className,
-    task: 'regression',
-    width: inner.width,
-    featureNames: state.featureNames ?? inner.featureNames,
-    ...delegate(inner),
-  };
+  return wrapperOf(state, 'estimator_');
 }
