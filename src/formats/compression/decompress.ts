@@ -46,11 +46,13 @@ export async function decompress(
 ): Promise<Uint8Array> {
   const { maxDecompressedBytes = 4 * 2 ** 30, maxRatio = 200 } = options;
   const maximum = Math.min(maxDecompressedBytes, Math.max(ALWAYS_ALLOWED, bytes.length * maxRatio));
+  // Large pieces for large files: each piece costs a turn of the event loop.
+  const chunkSize = Math.min(Math.max(bytes.length, 16 * 1024), 1024 * 1024);
   switch (compression) {
     case 'zlib':
-      return inflate(createInflate(), bytes, { ...options, maximum, format: 'zlib' });
+      return inflate(createInflate({ chunkSize }), bytes, { ...options, maximum, format: 'zlib' });
     case 'gzip':
-      return inflate(createGunzip(), bytes, { ...options, maximum, format: 'gzip' });
+      return inflate(createGunzip({ chunkSize }), bytes, { ...options, maximum, format: 'gzip' });
     case 'zfile':
       return zfile(bytes, { ...options, maximum });
     case 'bzip2':

@@ -11,7 +11,7 @@ export class MaskedArray {
   }
 
   /** Sets everything, once. */
-  fill(data: NdArray, mask: NdArray, fillValue: PyValue): void {
+  setContents(data: NdArray, mask: NdArray, fillValue: PyValue): void {
     if (this.#contents !== undefined) throw badArray('its data is set twice');
     this.#contents = { data, mask, fillValue };
   }

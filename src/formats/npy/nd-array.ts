@@ -76,10 +76,10 @@ export class NdArray {
   #bytes: Uint8Array = NO_BYTES;
   #objects: readonly PyValue[] | undefined;
 
-  /** Without contents it is empty until `fill`, as an array is while its pickle is read. */
+  /** Without contents it is empty until `setContents`, as an array is while its pickle is read. */
   constructor(contents?: NdArrayContents, type = 'ndarray') {
     this.type = type;
-    if (contents !== undefined) this.fill(contents);
+    if (contents !== undefined) this.setContents(contents);
   }
 
   get kind(): 'ndarray' {
@@ -87,7 +87,7 @@ export class NdArray {
   }
 
   /** Sets type, shape and data, once. Throws FormatError `ML_FORMAT_MALFORMED` where they do not fit together. */
-  fill(contents: NdArrayContents): void {
+  setContents(contents: NdArrayContents): void {
     if (this.#dtype !== undefined) throw badArray('its data is set twice');
     const { dtype, shape, order = 'C', objects } = contents;
     const count = elementCount(shape);

@@ -15,7 +15,7 @@ export function elementCount(shape: readonly number[]): number {
 
 /** Byte steps of each dimension: C order lets the last run fastest, F order the first. */
 export function contiguousStrides(shape: readonly number[], itemSize: number, order: 'C' | 'F'): number[] {
-  const strides = new Array<number>(shape.length).fill(0);
+  const strides = shape.map(() => 0);
   let step = itemSize;
   for (let i = 0; i < shape.length; i++) {
     const dimension = order === 'F' ? i : shape.length - 1 - i;
@@ -47,7 +47,7 @@ export function forEachOffset(
   const last = shape.length - 1;
   const inner = last < 0 ? 1 : (shape[last] ?? 1);
   const innerStep = last < 0 ? 0 : (strides[last] ?? 0);
-  const position = new Array<number>(Math.max(0, last)).fill(0);
+  const position = shape.slice(0, Math.max(0, last)).map(() => 0);
   let base = start;
   for (let index = 0; index < total; ) {
     for (let i = 0, offset = base; i < inner; i++, offset += innerStep) visit(offset, index++);

@@ -14,6 +14,7 @@ import {
 import type { CallableSpec, CallableTable, CallContext } from './callable-spec.ts';
 import {
   isNode,
+  keyWeight,
   PyBytes,
   PyComplex,
   PyFloat,
@@ -34,7 +35,7 @@ function iterable(args: readonly PyValue[], callee: PyGlobal, context: CallConte
   if (args.length === 0) return [];
   const elements = elementsOf(args[0]);
   if (elements === undefined || args.length > 1) throw wrongArguments(callee, context.offset);
-  context.charge(elements.length);
+  for (const element of elements) context.charge(keyWeight(element));
   return elements;
 }
 
@@ -48,16 +49,20 @@ function dictionary(
   if (source === undefined) return () => dict;
   if (isDict(source)) {
     return (context) => {
-      context.charge(source.size);
-      for (const [key, value] of source) dict.set(key, value);
+      for (const [key, value] of source) {
+        context.charge(keyWeight(key));
+        dict.set(key, value);
+      }
       return dict;
     };
   }
   const pairs = elementsOf(source)?.map(elementsOf);
   if (pairs === undefined || pairs.some((pair) => pair?.length !== 2)) return undefined;
   return (context) => {
-    context.charge(pairs.length);
-    for (const pair of pairs) dict.set(pair?.[0] ?? null, pair?.[1] ?? null);
+    for (const [key = null, value = null] of pairs.filter((pair) => pair !== undefined)) {
+      context.charge(keyWeight(key));
+      dict.set(key, value);
+    }
     return dict;
   };
 }

@@ -1,6 +1,8 @@
-import { malformed, truncated } from './problems.ts';
+import { malformed, overLimit, truncated } from './problems.ts';
 
 const NEWLINE = 0x0a;
+/** A JavaScript string cannot hold much more. */
+export const MAX_TEXT_BYTES: number = 256 * 1024 * 1024;
 /** A text operand longer than this is no number, name or string of a real file. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
@@ -87,6 +89,8 @@ export class Cursor {
 
   /** UTF-8 text in which lone surrogates are allowed, as Python writes them. */
   utf8(length: number, what: string): string {
+    if (length > MAX_TEXT_BYTES && length <= this.bytes.length)
+      throw overLimit('the bytes of a text', MAX_TEXT_BYTES, `${length} bytes in one`, this.position);
     const start = this.take(length, what);
     const text = this.#buffer.toString('utf8', start, start + length);
     return text.includes('\ufffd') ? decodeSurrogatePass(this.bytes.subarray(start, start + length), start) : text;

@@ -1,11 +1,11 @@
 import { malformed, overLimit } from './problems.ts';
-import type { PyTuple, PyValue } from './nodes.ts';
+import { keyWeight, type PyTuple, type PyValue } from './nodes.ts';
 
 /** A `Map` key that is equal exactly where Python's `==` and `hash` are. */
 export type DictKey = string | number | bigint | object | null;
 
-/** Values inside one tuple that is a key. A tuple of tuples that share their parts could be hashed without end. */
-const MAX_KEY_PARTS = 1_024;
+/** Weight of one key that is not plain text. Real keys are a few numbers and words. */
+const MAX_KEY_WEIGHT = 4_096;
 
 /**
  * The key under which a Python value is kept: `1`, `1.0` and `True` are one key, text and bytes are not,
@@ -32,6 +32,7 @@ export function dictKey(value: PyValue): DictKey {
       return floatKey(value.value) ?? value;
     case 'bytes':
       if (value.mutable) throw malformed('a bytearray is used as a key');
+      checkWeight(value);
       return `\0b${Buffer.from(value.data.buffer, value.data.byteOffset, value.data.length).toString('latin1')}`;
     case 'tuple':
       return tupleKey(value);
@@ -59,9 +60,16 @@ function floatKey(value: number): DictKey | undefined {
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value;
 }
 
+/** Tuples that share their parts could be compared without end. */
+function checkWeight(key: PyValue): void {
+  if (keyWeight(key) > MAX_KEY_WEIGHT) {
+    throw overLimit('the size of a key', MAX_KEY_WEIGHT, `a key of ${keyWeight(key)} parts`);
+  }
+}
+
 function tupleKey(tuple: PyTuple): DictKey {
+  checkWeight(tuple);
   let text = '\0t';
-  let parts = 0;
   const pending: (PyValue | undefined)[] = [tuple];
   while (pending.length > 0) {
     const value = pending.pop();
@@ -69,13 +77,10 @@ function tupleKey(tuple: PyTuple): DictKey {
       text += ')';
       continue;
     }
-    if (++parts > MAX_KEY_PARTS) throw overLimit('the parts of a key', MAX_KEY_PARTS, 'a larger tuple as a key');
     if (typeof value === 'object' && value?.kind === 'tuple') {
       text += '(';
       pending.push(undefined);
       for (let i = value.items.length - 1; i >= 0; i--) pending.push(value.items[i] ?? null);
-      if (pending.length > 2 * MAX_KEY_PARTS)
-        throw overLimit('the parts of a key', MAX_KEY_PARTS, 'a larger tuple as a key');
       continue;
     }
     const key = dictKey(value);

@@ -11,7 +11,7 @@ export interface UnknownGlobal {
 }
 
 /** Places that are remembered per search; beyond it the path is left empty rather than memory spent on it. */
-const MAX_VISITED = 2_000_000;
+const MAX_VISITED = 500_000;
 
 /**
  * Finds where unknown classes and functions are, nearest to the root first. It does not recurse, and each object is
@@ -40,12 +40,13 @@ function children(node: PyNode, visit: (value: PyValue | undefined, step: string
   switch (node.kind) {
     case 'tuple':
     case 'list':
-      for (let i = 0; i < node.items.length; i++) visit(node.items[i], `[${i}]`);
+      // Most elements are plain values, and text for their places would be wasted.
+      each(node.items, visit, (i) => `[${i}]`);
       break;
     case 'dict':
       for (const [key, value] of node) {
         visit(key, '.keys()');
-        visit(value, `[${keyText(key)}]`);
+        if (isNode(value)) visit(value, `[${keyText(key)}]`);
       }
       visit(node.factory, '.default_factory');
       visit(node.attributes, '.__dict__');
@@ -55,16 +56,27 @@ function children(node: PyNode, visit: (value: PyValue | undefined, step: string
       break;
     case 'object':
       attributes(node.state, visit);
-      for (const [i, value] of node.args.entries()) visit(value, `(${i})`);
+      each(node.args, visit, (i) => `(${i})`);
       visit(node.kwargs, '(kwargs)');
       visit(node.entries, '');
-      for (const [i, value] of (node.items ?? []).entries()) visit(value, `[${i}]`);
+      each(node.items ?? [], visit, (i) => `[${i}]`);
       break;
     case 'ndarray':
-      if (node.isObject) for (const [i, value] of node.objects.entries()) visit(value, `.flat[${i}]`);
+      if (node.isObject) each(node.objects, visit, (i) => `.flat[${i}]`);
       break;
     default:
       break;
+  }
+}
+
+function each(
+  values: readonly PyValue[],
+  visit: (value: PyValue, step: string) => void,
+  step: (i: number) => string,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (isNode(value)) visit(value, step(i));
   }
 }
 

@@ -68,9 +68,14 @@ export class PyBytes {
 /** A Python `tuple`. */
 export class PyTuple {
   readonly items: readonly PyValue[];
+  /** What comparing it with another costs at most; known at once, so that no key has to be walked to find out. */
+  readonly weight: number;
 
   constructor(items: readonly PyValue[]) {
     this.items = items;
+    let weight = 1;
+    for (const item of items) weight += keyWeight(item);
+    this.weight = weight;
   }
 
   get kind(): 'tuple' {
@@ -231,6 +236,14 @@ export class PyObject {
     const first = state.kind === 'tuple' ? state.items[0] : undefined;
     return typeof first === 'object' && first?.kind === 'dict' ? first : undefined;
   }
+}
+
+/** The cost of a value as a key of a dictionary or set, in parts of tuples and pieces of 16 characters or bytes. */
+export function keyWeight(value: PyValue): number {
+  if (typeof value === 'string') return 1 + (value.length >> 4);
+  if (typeof value !== 'object' || value === null) return 1;
+  if (value.kind === 'tuple') return value.weight;
+  return value.kind === 'bytes' ? 1 + (value.data.length >> 4) : 1;
 }
 
 /** Whether a value is an object node (not null and not a JavaScript primitive). */

@@ -1,5 +1,5 @@
 // What BUILD does to numpy's own objects: the state tuples of types, arrays and masked arrays.
-import { MaskedArray } from '../npy/masked-array.ts';
+import type { MaskedArray } from '../npy/masked-array.ts';
 import { NdArray } from '../npy/nd-array.ts';
 import { type DTypeField, type DTypeLayout, NumpyDType } from '../npy/numpy-dtype.ts';
 import { asBytes, asShape, asText, isDict, isTuple } from './arguments.ts';
@@ -76,12 +76,12 @@ function setArray(target: NdArray, state: readonly PyValue[], context: CallConte
   const order = Number(fortran) === 1 ? 'F' : 'C';
   if (isNode(data) && data.kind === 'list') {
     context.charge(data.items.length);
-    target.fill({ dtype, shape, objects: data.items.slice() });
+    target.setContents({ dtype, shape, objects: data.items.slice() });
     return;
   }
   const bytes = asBytes(data);
   if (bytes === undefined) throw malformed('the data of a numpy array are no bytes', context.offset);
-  target.fill({ dtype, shape, order, bytes });
+  target.setContents({ dtype, shape, order, bytes });
 }
 
 /** `(version, shape, type, Fortran order, data, mask bytes, fill value)`. */
@@ -98,5 +98,5 @@ function setMaskedArray(target: MaskedArray, state: readonly PyValue[], context:
   const maskType = NumpyDType.parse('b1');
   // A structured array has one mask byte per field; only plain ones can be read as a mask of their shape.
   if (values.dtype.fields !== undefined) throw malformed('a masked array has fields', context.offset);
-  target.fill(values, new NdArray({ dtype: maskType, shape: extents, order, bytes: maskBytes }), fillValue);
+  target.setContents(values, new NdArray({ dtype: maskType, shape: extents, order, bytes: maskBytes }), fillValue);
 }

@@ -6,7 +6,7 @@ import { isDict, isGlobal, isTuple } from './arguments.ts';
 import type { CallContext } from './callable-spec.ts';
 import { callableSpec } from './global-table.ts';
 import { DICT_CLASSES } from './known-classes.ts';
-import { type PyGlobal, PyList, PyObject, type PyValue, isNode } from './nodes.ts';
+import { isNode, keyWeight, type PyGlobal, PyList, PyObject, type PyValue } from './nodes.ts';
 import { setNumpyState } from './numpy-state.ts';
 import { malformed, unsafe } from './problems.ts';
 import { PyDict, PySet } from './py-dict.ts';
@@ -112,7 +112,8 @@ export function appendItems(target: PyValue | undefined, items: readonly PyValue
 }
 
 /** SETITEM and SETITEMS: only dictionaries, and records of classes that are or may be dictionaries. */
-export function setItems(target: PyValue | undefined, pairs: readonly PyValue[], offset: number): void {
+export function setItems(target: PyValue | undefined, pairs: readonly PyValue[], context: CallContext): void {
+  const { offset } = context;
   let dict: PyDict | undefined;
   if (target instanceof PyDict) dict = target;
   else if (target instanceof PyObject && (target.cls.status === 'unknown' || DICT_CLASSES.has(target.cls.path))) {
@@ -120,11 +121,25 @@ export function setItems(target: PyValue | undefined, pairs: readonly PyValue[],
   }
   if (dict === undefined) throw malformed(`items are set in ${describe(target)}`, offset);
   if (pairs.length % 2 !== 0) throw malformed('a key has no value', offset);
-  for (let i = 0; i < pairs.length; i += 2) dict.set(pairs[i] as PyValue, pairs[i + 1] as PyValue);
+  for (let i = 0; i < pairs.length; i += 2) {
+    const key = pairs[i] as PyValue;
+    context.charge(keyWeight(key));
+    dict.set(key, pairs[i + 1] as PyValue);
+  }
 }
 
 /** ADDITEMS: only sets that may change. */
-export function addItems(target: PyValue | undefined, items: readonly PyValue[], offset: number): void {
-  if (!(target instanceof PySet) || target.frozen) throw malformed(`items are added to ${describe(target)}`, offset);
-  for (const item of items) target.add(item);
+export function addItems(target: PyValue | undefined, items: readonly PyValue[], context: CallContext): void {
+  if (!(target instanceof PySet) || target.frozen)
+    throw malformed(`items are added to ${describe(target)}`, context.offset);
+  for (const item of items) {
+    context.charge(keyWeight(item));
+    target.add(item);
+  }
+}
+
+/** FROZENSET. */
+export function frozenSet(items: readonly PyValue[], context: CallContext): PySet {
+  for (const item of items) context.charge(keyWeight(item));
+  return new PySet(items, true);
 }

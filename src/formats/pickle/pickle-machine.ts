@@ -1,11 +1,11 @@
 import { isDict, isTuple } from './arguments.ts';
 import type { CallContext } from './callable-spec.ts';
-import { Cursor } from './cursor.ts';
+import { Cursor, MAX_TEXT_BYTES } from './cursor.ts';
 import { GlobalTable } from './global-table.ts';
 import { DEFAULT_PICKLE_LIMITS, type PickleLimits } from './limits.ts';
 import { Memo } from './memo.ts';
 import { type PyGlobal, PyBytes, PyFloat, PyList, PyObject, PyTuple, type PyValue } from './nodes.ts';
-import { addItems, appendItems, buildObject, callAllowed, newObject, setItems } from './object-building.ts';
+import { addItems, appendItems, buildObject, callAllowed, frozenSet, newObject, setItems } from './object-building.ts';
 import { OP } from './opcodes.ts';
 import type { GlobalUse, PickleOptions } from './pickle-options.ts';
 import { PickleStack } from './pickle-stack.ts';
@@ -111,7 +111,9 @@ export class PickleMachine {
   #step(): void {
     const cursor = this.#cursor;
     const stack = this.#stack;
+    const context = this.#context;
     const at = cursor.position;
+    context.offset = at;
     if (at >= cursor.bytes.length) throw truncated('it has no STOP', at);
     if (++this.#opcodes > this.#limits.maxOpcodes) throw this.#over('maxOpcodes', 'more opcodes');
     const opcode = cursor.uint8();
@@ -244,7 +246,7 @@ export class PickleMachine {
         break;
       case OP.DICT: {
         const dict = new PyDict();
-        setItems(dict, stack.popMark(at), at);
+        setItems(dict, stack.popMark(at), context);
         this.#push(dict);
         break;
       }
@@ -252,7 +254,7 @@ export class PickleMachine {
         this.#push(new PySet());
         break;
       case OP.FROZENSET:
-        this.#push(new PySet(stack.popMark(at), true));
+        this.#push(frozenSet(stack.popMark(at), context));
         break;
       case OP.APPEND: {
         const item = stack.pop(at);
@@ -267,17 +269,17 @@ export class PickleMachine {
       case OP.SETITEM: {
         const value = stack.pop(at);
         const key = stack.pop(at);
-        setItems(stack.top(at), [key, value], at);
+        setItems(stack.top(at), [key, value], context);
         break;
       }
       case OP.SETITEMS: {
         const pairs = stack.popMark(at);
-        setItems(stack.top(at), pairs, at);
+        setItems(stack.top(at), pairs, context);
         break;
       }
       case OP.ADDITEMS: {
         const items = stack.popMark(at);
-        addItems(stack.top(at), items, at);
+        addItems(stack.top(at), items, context);
         break;
       }
 
@@ -316,17 +318,17 @@ export class PickleMachine {
       case OP.REDUCE: {
         const args = stack.pop(at);
         if (!isTuple(args)) throw malformed('a call has no tuple of arguments', at);
-        this.#call(stack.pop(at), args.items, at);
+        this.#call(stack.pop(at), args.items);
         break;
       }
       case OP.INST: {
         const cls = this.#global(cursor.line('INST'), cursor.line('INST'), at);
-        this.#call(cls, stack.popMark(at), at);
+        this.#call(cls, stack.popMark(at));
         break;
       }
       case OP.OBJ: {
         const [cls, ...args] = stack.popMark(at);
-        this.#call(cls, args, at);
+        this.#call(cls, args);
         break;
       }
       case OP.NEWOBJ:
@@ -416,7 +418,8 @@ export class PickleMachine {
 
   #python2(length: number): PyValue {
     const bytes = this.#cursor.view(length, 'a string');
-    for (const byte of bytes) if (byte > 0x7f) return new PyBytes(bytes);
+    if (length > MAX_TEXT_BYTES) return new PyBytes(bytes);
+    for (let i = 0; i < length; i++) if ((bytes[i] as number) > 0x7f) return new PyBytes(bytes);
     return python2String(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'));
   }
 
@@ -430,15 +433,13 @@ export class PickleMachine {
     return this.#globals.resolve([decode(module), decode(name)], this.#protocol, at);
   }
 
-  #call(callee: PyValue | undefined, args: readonly PyValue[], at: number): void {
-    this.#context.offset = at;
+  #call(callee: PyValue | undefined, args: readonly PyValue[]): void {
     this.#push(this.#guarded(callee, args, () => callAllowed(callee, args, this.#context)));
   }
 
   #newObject(args: PyValue, kwargs: PyDict | undefined, at: number): void {
     const cls = this.#stack.pop(at);
     if (!isTuple(args)) throw malformed('an object has no tuple of arguments', at);
-    this.#context.offset = at;
     this.#push(this.#guarded(cls, args.items, () => newObject(cls, args.items, kwargs, this.#context)));
   }
 
@@ -463,7 +464,6 @@ export class PickleMachine {
   #build(at: number): void {
     const state = this.#stack.pop(at);
     const target = this.#stack.top(at);
-    this.#context.offset = at;
     buildObject(target, state, this.#context);
     if (!(target instanceof PyObject)) return;
     const version = target.cls.module.startsWith('sklearn.') ? target.attr('_sklearn_version') : undefined;

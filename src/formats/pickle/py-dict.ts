@@ -1,5 +1,9 @@
 import { type DictKey, dictKey } from './dict-key.ts';
 import type { PyGlobal, PyValue } from './nodes.ts';
+import { overLimit } from './problems.ts';
+
+/** A JavaScript `Map` cannot hold more. */
+const MAX_ENTRIES = 2 ** 24 - 1;
 
 /** The dictionary classes of the standard library. */
 export type PyDictType = 'dict' | 'OrderedDict' | 'defaultdict' | 'Counter';
@@ -44,6 +48,7 @@ export class PyDict {
     const k = dictKey(key);
     const at = index.get(k);
     if (at === undefined) {
+      if (index.size >= MAX_ENTRIES) throw overLimit('the entries of a dictionary', MAX_ENTRIES, 'a larger one');
       index.set(k, this.#keys.length);
       this.#keys.push(key);
       this.#values.push(value);
@@ -89,7 +94,9 @@ export class PySet {
 
   add(item: PyValue): void {
     const key = dictKey(item);
-    if (!this.#items.has(key)) this.#items.set(key, item);
+    if (this.#items.has(key)) return;
+    if (this.#items.size >= MAX_ENTRIES) throw overLimit('the items of a set', MAX_ENTRIES, 'a larger one');
+    this.#items.set(key, item);
   }
 
   has(item: PyValue): boolean {
