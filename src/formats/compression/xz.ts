@@ -195,16 +195,25 @@ function* verify(
   let actual: Uint8Array;
   if (check.type === 1) {
     let crc = 0;
-    for (let at = 0; at < content.length; at += PIECE, yield) crc = crc32(content.subarray(at, at + PIECE), crc);
+    for (let at = 0; at < content.length; at += PIECE) {
+      crc = crc32(content.subarray(at, at + PIECE), crc);
+      yield;
+    }
     actual = new Uint8Array(4);
     new DataView(actual.buffer).setUint32(0, crc, true);
   } else if (check.type === 4) {
     const crc = new Crc64();
-    for (let at = 0; at < content.length; at += PIECE, yield) crc.update(content.subarray(at, at + PIECE));
+    for (let at = 0; at < content.length; at += PIECE) {
+      crc.update(content.subarray(at, at + PIECE));
+      yield;
+    }
     actual = crc.digest();
   } else if (check.type === 10) {
     const hash = createHash('sha256');
-    for (let at = 0; at < content.length; at += PIECE, yield) hash.update(content.subarray(at, at + PIECE));
+    for (let at = 0; at < content.length; at += PIECE) {
+      hash.update(content.subarray(at, at + PIECE));
+      yield;
+    }
     actual = hash.digest();
   } else {
     if (check.type === 0) return;
