@@ -38,7 +38,8 @@ let wrong = 0;
 const print = (text = '') => console.log(text);
 const title = (text) => print(`\n${text}\n${'-'.repeat(text.length)}`);
 const ms = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
-const size = (bytes) => (bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} KB`);
+const size = (bytes) =>
+  bytes < 1e3 ? `${bytes} B` : bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 const number = (value) =>
   typeof value === 'number' && !Number.isInteger(value) ? value.toPrecision(9) : String(value);
 
@@ -129,7 +130,7 @@ for (const [service, name] of services) {
   const load = loads.get(service.health().artefact);
   const phases = Object.entries(load.phases).map(([phase, time]) => `${phase} ${ms(time)}`);
   print(
-    `${service.modelName} ${load.version}: ${load.artefact}, ${size(load.bytes)}, sha256 ${load.verified ? 'verified' : 'not known'}`,
+    `${service.modelName} ${load.version}: ${load.artefact}, ${size(load.bytes)} in memory, sha256 ${load.verified ? 'verified' : 'not known'}`,
   );
   print(`  loaded in ${ms(load.durationMs)}: ${phases.join(', ')}`);
   const shown = labels.slice(0, 3).map((label, i) => {

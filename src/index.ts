@@ -1,3 +1,4 @@
+export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
 export {
   AbortedError,
   ArtefactError,

@@ -4,6 +4,8 @@ import type { Awaitable } from '../spec/model-loader.ts';
 
 /** What the cache needs to know of a loaded model. */
 export interface CachedValue {
+  /** What people call it, in messages and memory reports. */
+  readonly label: string;
   /** Resident bytes. */
   readonly bytes: number;
   /** Never rejects: there is nobody left to tell. */

@@ -144,7 +144,7 @@ export class ModelCache<T extends CachedValue> {
   memory(): MemoryUse {
     const perModel: Record<string, number> = {};
     for (const entry of [...this.#entries.values(), ...this.#leaving])
-      perModel[entry.key] = (perModel[entry.key] ?? 0) + entry.bytes;
+      perModel[entry.value.label] = (perModel[entry.value.label] ?? 0) + entry.bytes;
     return {
       residentBytes: this.#residentBytes,
       reservedBytes: this.#reservedBytes,

@@ -39,6 +39,13 @@ export async function verifyArtefact(
     );
   }
   const { algorithm, digest } = parseChecksum(stated);
+  if (artefact.kind === 'directory' && algorithm !== 'sha256') {
+    throw new IntegrityError(
+      'ML_CHECKSUM_INVALID',
+      `the checksum of the directory ${artefact.name} must be sha256, the metadata states ${algorithm}`,
+      { details: { name: artefact.name, algorithm } },
+    );
+  }
   const actual = algorithm === 'sha256' ? artefact.sha256 : await digestOf(artefact.bytes, algorithm);
   if (actual !== digest) throw mismatch(artefact.name, { algorithm, expected: digest, actual });
   return { result: 'ok', algorithm };
@@ -55,12 +62,20 @@ export function verifyCompanions(
 ): Artefact {
   if (policy === 'off' || artefact.kind === 'directory') return artefact;
   const folder = metadata?.file_path?.split('/').slice(0, -1) ?? [];
+  const { kind, name, path, bytes, size, sha256, entries } = artefact;
   return {
-    ...artefact,
+    kind,
+    name,
+    path,
+    bytes,
+    size,
+    sha256,
+    entries,
     async read(relativePath) {
       const bytes = await artefact.read(relativePath);
       const key = [...folder, ...relativePath.split('/').filter((part) => part !== '.')].join('/');
-      const stated = metadata?.files?.[key];
+      const { files = {} } = metadata ?? {};
+      const stated = Object.hasOwn(files, key) ? files[key] : undefined;
       if (stated === undefined) {
         if (policy === 'ifPresent') return bytes;
         throw new IntegrityError(

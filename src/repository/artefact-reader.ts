@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArtefactError } from '../errors/artefact-error.ts';
@@ -6,7 +7,7 @@ import type { Artefact } from '../spec/artefact.ts';
 import type { OpenOptions } from '../spec/model-repository.ts';
 import { containedPath, isInside } from './contained-path.ts';
 import { refuseNonModels } from './file-kind.ts';
-import { type HashedFile, readHashed, resolveLinks, tooLarge } from './read-file.ts';
+import { type HashedFile, readHashed, resolveLinks, tooLarge, unreadable } from './read-file.ts';
 
 /** Files and folders of one model directory. */
 const MAX_ENTRIES = 10_000;
@@ -15,9 +16,14 @@ const MAX_ENTRIES = 10_000;
  * Opens a model: a file, or a directory with all its files.
  *
  * @param root what the path may not leave, links resolved; `undefined` for a path that the application chose itself
+ * @param options `kind` where only a file, or only a directory, will do
  * @throws the `ML_ARTEFACT_*` errors
  */
-export async function openArtefact(root: string | undefined, path: string, options: OpenOptions): Promise<Artefact> {
+export async function openArtefact(
+  root: string | undefined,
+  path: string,
+  options: OpenOptions & { readonly kind?: Artefact['kind'] },
+): Promise<Artefact> {
   const absolute = resolve(path);
   const real = await resolveLinks(absolute);
   if (root !== undefined && !isInside(await resolveLinks(root), real)) {
@@ -29,8 +35,16 @@ export async function openArtefact(root: string | undefined, path: string, optio
       },
     );
   }
-  const isDirectory = (await lstat(real)).isDirectory();
-  return isDirectory ? openDirectory(absolute, real, options) : openFile(absolute, real, options);
+  const isDirectory = await isFolder(real);
+  if (options.kind === 'directory' && !isDirectory) {
+    throw new ArtefactError('ML_ARTEFACT_CHANGED', `${absolute} was a directory and is a file now; load it again`, {
+      details: { path: absolute },
+    });
+  }
+  // A directory where a file is needed is refused by the reader of files.
+  return isDirectory && options.kind !== 'file'
+    ? openDirectory(absolute, real, options)
+    : openFile(absolute, real, options);
 }
 
 /** A model in memory, in the form that loaders take. */
@@ -60,7 +74,10 @@ export function bytesArtefact(name: string, bytes: Uint8Array): Artefact {
 async function openFile(path: string, real: string, options: OpenOptions): Promise<Artefact> {
   const { bytes, sha256 } = await readHashed(real, options);
   refuseNonModels(bytes, path);
-  const companions = new Companions(dirname(real), { ...options, maxBytes: options.maxBytes - bytes.length });
+  const companions = new Companions(await foldersOf(path, real), {
+    ...options,
+    maxBytes: options.maxBytes - bytes.length,
+  });
   return {
     kind: 'file',
     name: basename(path),
@@ -77,7 +94,7 @@ async function openDirectory(path: string, real: string, options: OpenOptions): 
   const entries = await listFiles(real);
   if (entries.length === 0)
     throw new ArtefactError('ML_ARTEFACT_EMPTY', `${path} is a directory without files`, { details: { path } });
-  const files = new Companions(real, options);
+  const files = new Companions([real], options);
   const hash = createHash('sha256');
   let size = 0;
   for (const entry of entries) {
@@ -97,12 +114,36 @@ async function openDirectory(path: string, real: string, options: OpenOptions): 
   };
 }
 
+/**
+ * Where the files beside a model may be: its own folder, and where the file is a link, the folder it
+ * leads to, since stores of linked files link the companions to the same place.
+ */
+async function foldersOf(path: string, real: string): Promise<string[]> {
+  return [...new Set([await resolveLinks(dirname(path)), dirname(real)])];
+}
+
+async function isFolder(real: string): Promise<boolean> {
+  try {
+    return (await lstat(real)).isDirectory();
+  } catch (error) {
+    throw unreadable(real, error);
+  }
+}
+
+async function filesIn(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
 /** Relative paths of all files below a directory, sorted by code unit, hidden ones left out. */
 async function listFiles(root: string): Promise<string[]> {
   const files: string[] = [];
   const folders = [''];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
+    for (const entry of await filesIn(join(root, folder))) {
       if (entry.name.startsWith('.')) continue;
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       (entry.isDirectory() ? folders : files).push(path);
@@ -120,13 +161,14 @@ async function listFiles(root: string): Promise<string[]> {
 
 /** The files beside a model, each read once, all together within one limit. */
 class Companions {
-  readonly #root: string;
+  readonly #folders: readonly string[];
   readonly #options: OpenOptions;
   readonly #read = new Map<string, Promise<HashedFile>>();
   #bytesLeft: number;
 
-  constructor(root: string, options: OpenOptions) {
-    this.#root = root;
+  /** @param folders link-free; paths are relative to the first, links may lead into all of them */
+  constructor(folders: readonly string[], options: OpenOptions) {
+    this.#folders = folders;
     this.#options = options;
     this.#bytesLeft = options.maxBytes;
   }
@@ -141,11 +183,12 @@ class Companions {
   }
 
   async #readOnce(relativePath: string): Promise<HashedFile> {
-    const path = await containedPath(this.#root, relativePath);
+    const path = await containedPath(this.#folders, relativePath);
     const { signal } = this.#options;
     const file = await readHashed(path, { maxBytes: this.#bytesLeft, signal });
     if (file.bytes.length > this.#bytesLeft) throw tooLarge(path, file.bytes.length, this.#bytesLeft);
     this.#bytesLeft -= file.bytes.length;
+    refuseNonModels(file.bytes, path);
     return file;
   }
 }

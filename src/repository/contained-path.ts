@@ -3,15 +3,17 @@ import { ArtefactError } from '../errors/artefact-error.ts';
 import { resolveLinks } from './read-file.ts';
 
 /**
- * The absolute, link-free path of `relativePath` below `root`.
+ * The absolute, link-free path of `relativePath` below the first of `folders`.
  *
+ * @param folders link-free; a link may lead into any of them
  * @param relativePath POSIX separators; absolute paths, `..`, backslashes, drives, URLs and control characters are refused
- * @throws `ML_ARTEFACT_ESCAPES` if it leaves `root`, directly or through a link; `ML_ARTEFACT_MISSING`
+ * @throws `ML_ARTEFACT_ESCAPES` if it leaves them, directly or through a link; `ML_ARTEFACT_MISSING`
  */
-export async function containedPath(root: string, relativePath: string): Promise<string> {
-  if (!isPlainRelative(relativePath)) throw escapes(relativePath, root);
-  const [realRoot, real] = await Promise.all([resolveLinks(root), resolveLinks(resolve(root, relativePath))]);
-  if (!isInside(realRoot, real)) throw escapes(relativePath, root);
+export async function containedPath(folders: readonly string[], relativePath: string): Promise<string> {
+  const [first = ''] = folders;
+  if (!isPlainRelative(relativePath)) throw escapes(relativePath, first);
+  const real = await resolveLinks(resolve(first, relativePath));
+  if (!folders.some((folder) => isInside(folder, real))) throw escapes(relativePath, first);
   return real;
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MetadataError } from '../errors/metadata-error.ts';
 import type { Artefact } from '../spec/artefact.ts';
@@ -11,8 +10,10 @@ import type {
   RepositoryProblem,
 } from '../spec/model-repository.ts';
 import { openArtefact } from './artefact-reader.ts';
-import { buildIndex, type ReadDocument } from './build-index.ts';
-import { type MetadataDocument, readMetadata } from './metadata-reader.ts';
+import { buildIndex } from './build-index.ts';
+import { readMetadata, subjectsOf } from './metadata-reader.ts';
+import type { ReadDocument } from './metadata-table.ts';
+import { readSmallFile } from './read-small-file.ts';
 import { type FileFact, lookAt, scanTree, Slice } from './scan-tree.ts';
 import { watchTree } from './watch-tree.ts';
 
@@ -24,7 +25,7 @@ export interface DirectoryOptions {
 
 interface CachedDocument {
   readonly fact: FileFact;
-  readonly content: MetadataDocument | MetadataError;
+  readonly content: ReadDocument['content'];
 }
 
 /**
@@ -34,24 +35,37 @@ interface CachedDocument {
 export class DirectoryRepository implements ModelRepository {
   readonly location: string;
   readonly #options: DirectoryOptions;
-  #files: Map<string, FileFact> | undefined;
+  #files = new Map<string, FileFact>();
   #problems: readonly RepositoryProblem[] = [];
   #documents = new Map<string, CachedDocument>();
-  #index: Promise<RepositoryIndex> | undefined;
+  #index: RepositoryIndex | undefined;
+  #building: Promise<void> | undefined;
+  /** Counts the times that the disk was said to have changed. */
+  #generation = 0;
+  /** The generation that `#index` shows. */
+  #built = -1;
+  #lookAtAll = true;
+  /** Files to be looked at again, where not all are. */
+  readonly #changed = new Set<string>();
 
   constructor(root: string, options: DirectoryOptions) {
     this.location = root;
     this.#options = options;
   }
 
-  index(): Promise<RepositoryIndex> {
-    this.#index ??= this.#build();
+  async index(): Promise<RepositoryIndex> {
+    const wanted = this.#generation;
+    // What was begun before the last `refresh()` may have missed what came since; it is awaited and not used.
+    while (this.#index === undefined || this.#built < wanted) {
+      this.#building ??= this.#buildOnce();
+      await this.#building;
+    }
     return this.#index;
   }
 
   refresh(): void {
-    this.#files = undefined;
-    this.#index = undefined;
+    this.#generation += 1;
+    this.#lookAtAll = true;
   }
 
   open(record: ModelRecord, options: OpenOptions): Promise<Artefact> {
@@ -66,42 +80,71 @@ export class DirectoryRepository implements ModelRepository {
         ),
       );
     }
-    return openArtefact(this.location, join(this.location, record.id), options);
+    return openArtefact(this.location, join(this.location, record.id), { ...options, kind: record.kind });
   }
 
   watch(onChange: () => void): Promise<() => Promise<void>> {
     return watchTree(this.location, (ids) => {
-      if (this.#files !== undefined) {
-        for (const id of ids) this.#lookAgain(id, this.#files);
-        this.#index = undefined;
-      }
+      this.#generation += 1;
+      if (ids === undefined) this.#lookAtAll = true;
+      else for (const id of ids) this.#changed.add(id);
       onChange();
     });
   }
 
-  /** One changed file: only it is looked at again. */
-  #lookAgain(id: string, files: Map<string, FileFact>): void {
-    const fact = lookAt(this.location, id);
-    if (fact === undefined) files.delete(id);
-    else files.set(id, fact);
+  async #buildOnce(): Promise<void> {
+    try {
+      await this.#build();
+    } catch (error) {
+      this.#lookAtAll = true;
+      throw error;
+    } finally {
+      this.#building = undefined;
+    }
   }
 
-  async #build(): Promise<RepositoryIndex> {
-    if (this.#files === undefined) {
+  async #build(): Promise<void> {
+    const generation = this.#generation;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    if (this.#lookAtAll || this.#index === undefined) {
+      this.#lookAtAll = false;
       const { files, problems } = await scanTree(this.location, this.#options.limits);
       this.#files = files;
       this.#problems = problems;
+      await this.#readDocuments();
+    } else if (changed.map((id) => this.#lookAgain(id)).every(Boolean)) {
+      const resized = withSizes(this.#index, this.#files, changed);
+      if (resized !== undefined) {
+        this.#index = resized;
+        this.#built = generation;
+        return;
+      }
     }
-    const files = this.#files;
-    const documents = await this.#readDocuments(files);
-    return buildIndex({ files, documents, problems: this.#problems, pattern: this.#options.fileNamePattern });
+    const documents = Array.from(this.#documents, ([id, { content }]) => ({ id, content }));
+    const { fileNamePattern: pattern } = this.#options;
+    this.#index = buildIndex({ files: this.#files, documents, problems: this.#problems, pattern });
+    this.#built = generation;
   }
 
-  async #readDocuments(files: ReadonlyMap<string, FileFact>): Promise<ReadDocument[]> {
+  /** Looks at one changed file. Whether all that may have changed is size and time of a file that was known. */
+  #lookAgain(id: string): boolean {
+    const fact = lookAt(this.location, id);
+    const known = this.#files.has(id);
+    this.#problems = this.#problems.filter((problem) => problem.id !== id);
+    if (fact === undefined) this.#files.delete(id);
+    else this.#files.set(id, fact);
+    if (!id.endsWith('.json')) return known && fact !== undefined;
+    if (fact === undefined) this.#documents.delete(id);
+    else this.#documents.set(id, { fact, content: this.#readDocument(fact) });
+    return false;
+  }
+
+  async #readDocuments(): Promise<void> {
     const known = this.#documents;
     const current = new Map<string, CachedDocument>();
     const slice = new Slice();
-    for (const fact of files.values()) {
+    for (const fact of this.#files.values()) {
       if (!fact.id.endsWith('.json')) continue;
       const before = known.get(fact.id);
       const same = before?.fact.size === fact.size && before.fact.modifiedMs === fact.modifiedMs;
@@ -109,27 +152,35 @@ export class DirectoryRepository implements ModelRepository {
       if (!same) await slice.breathe();
     }
     this.#documents = current;
-    return Array.from(current, ([id, { content }]) => ({ id, content }));
   }
 
-  #readDocument(fact: FileFact): MetadataDocument | MetadataError {
-    const inMetadata = fact.id.startsWith('metadata/');
-    if (fact.size > this.#options.limits.maxMetadataBytes) {
-      // A large JSON file beside models is a model (XGBoost); in metadata/ it is a mistake.
-      return inMetadata
-        ? invalid(fact.id, `it has ${fact.size} bytes, the limit is limits.maxMetadataBytes`)
-        : { kind: 'other' };
-    }
+  #readDocument({ id, size }: FileFact): ReadDocument['content'] {
+    const { maxMetadataBytes } = this.#options.limits;
+    // A large JSON file beside models is a model; in metadata/ it is a mistake.
+    if (size > maxMetadataBytes && !id.startsWith('metadata/')) return { kind: 'other' };
+    let text = '';
     try {
-      return readMetadata(readFileSync(join(this.location, fact.id), 'utf8'), fact.id);
+      text = readSmallFile(join(this.location, id), maxMetadataBytes);
+      return readMetadata(text, id);
     } catch (error) {
-      if (error instanceof MetadataError)
-        return inMetadata || !/no valid JSON/.test(error.message) ? error : { kind: 'other' };
-      return invalid(fact.id, `it cannot be read: ${String(error)}`);
+      if (error instanceof MetadataError) return { kind: 'broken', error, ...subjectsOf(text) };
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = `${id}: it cannot be read: ${reason} (limits.maxMetadataBytes is ${maxMetadataBytes})`;
+      const unread = new MetadataError('ML_METADATA_INVALID', message, { details: { source: id }, cause: error });
+      return { kind: 'broken', error: unread, names: [], paths: [] };
     }
   }
 }
 
-function invalid(source: string, what: string): MetadataError {
-  return new MetadataError('ML_METADATA_INVALID', `${source}: ${what}`, { details: { source } });
+/** The index with the sizes and times of some files as they are now; `undefined` where one is no record itself. */
+function withSizes(
+  index: RepositoryIndex,
+  files: ReadonlyMap<string, FileFact>,
+  changed: readonly string[],
+): RepositoryIndex | undefined {
+  const left = new Set(changed);
+  const records = index.records.map((record) =>
+    left.delete(record.id) ? { ...record, ...files.get(record.id) } : record,
+  );
+  return left.size === 0 ? { ...index, records } : undefined;
 }

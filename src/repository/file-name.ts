@@ -10,6 +10,8 @@ export interface ParsedFileName {
 }
 
 const LABEL = /^(?:v\d+(?:\.\d+){0,2}|\d+\.\d+(?:\.\d+)?)(?:-[0-9A-Za-z][0-9A-Za-z.-]*)?(?:\+[0-9A-Za-z.-]+)?$/i;
+/** Extensions that follow another one: `x.tar.gz`. */
+const COMPRESSED: ReadonlySet<string> = new Set(['gz', 'bz2', 'xz', 'lzma', 'z', 'zst', 'lz4', 'zip']);
 const EXTENSION = /^[A-Za-z][A-Za-z0-9]{0,15}$/;
 
 /**
@@ -20,7 +22,8 @@ const EXTENSION = /^[A-Za-z][A-Za-z0-9]{0,15}$/;
  * @returns `undefined` where the pattern does not match
  */
 export function parseFileName(fileName: string, pattern?: RegExp): ParsedFileName | undefined {
-  const { stem, extension } = splitExtension(fileName);
+  const { stem: outer, extension } = splitExtension(fileName);
+  const stem = COMPRESSED.has(extension) ? splitExtension(outer).stem : outer;
   if (pattern !== undefined) return byPattern(stem, extension, pattern);
   const parts = stem.split('_');
   const date = parts.length > 1 && isDate(parts.at(-1) as string) ? parts.pop() : undefined;

@@ -4,13 +4,22 @@ import type { ModelMetadata } from '../spec/metadata.ts';
 
 /** What one JSON file in the models directory turned out to be. */
 export type MetadataDocument =
-  | { readonly kind: 'models'; readonly models: readonly ModelMetadata[] }
+  | { readonly kind: 'models'; readonly models: readonly ModelMetadata[]; readonly rejected: readonly Rejected[] }
   /** `feature_names.json`: feature names by model name. */
   | { readonly kind: 'features'; readonly features: ReadonlyMap<string, readonly string[]> }
   /** `aliases.json`: versions by alias by model name. */
   | { readonly kind: 'aliases'; readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>> }
-  /** Anything else: metrics, notes, or a model in JSON. */
+  /** `metrics.json`: metrics by model name, or by model name and version. */
+  | { readonly kind: 'metrics'; readonly metrics: ReadonlyMap<string, Readonly<Record<string, unknown>>> }
+  /** Anything else: notes, or a model in JSON. */
   | { readonly kind: 'other' };
+
+/** Metadata that cannot be used, and which models it speaks of as far as can be told. */
+export interface Rejected {
+  readonly error: MetadataError;
+  readonly names: readonly string[];
+  readonly paths: readonly string[];
+}
 
 const MAX_DEPTH = 32;
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -49,12 +58,33 @@ export function readMetadata(json: string, source: string): MetadataDocument {
   if (fileName === 'aliases.json') return { kind: 'aliases', aliases: aliasesIn(document, source) };
   if (fileName === 'feature_names.json' && isRecord(document))
     return { kind: 'features', features: featuresIn(document) };
-  const described = Array.isArray(document) ? document : [document];
-  if (described.length === 0 || !described.every(describesModel)) return { kind: 'other' };
-  return {
-    kind: 'models',
-    models: described.map((item, i) => modelIn(item, Array.isArray(document) ? `[${i}].` : '', source)),
-  };
+  if (fileName === 'metrics.json' && isRecord(document) && !describesModel(document))
+    return { kind: 'metrics', metrics: new Map(Object.entries(document).filter(byModel)) };
+  const isArray = Array.isArray(document);
+  const described: readonly unknown[] = isArray ? document : [document];
+  if (!described.some(describesModel)) return { kind: 'other' };
+  const models: ModelMetadata[] = [];
+  const rejected: Rejected[] = [];
+  for (const [i, item] of described.entries()) {
+    try {
+      models.push(modelIn(item, isArray ? `[${i}].` : '', source));
+    } catch (error) {
+      if (!(error instanceof MetadataError)) throw error;
+      const { name, file_path: path } = isRecord(item) ? item : {};
+      rejected.push({ error, names: [name].filter(isText), paths: [path].filter(isText) });
+    }
+  }
+  return { kind: 'models', models, rejected };
+}
+
+/** Which models a text speaks of that is no JSON: what stands after `"name"` and `"file_path"`. */
+export function subjectsOf(json: string): Pick<Rejected, 'names' | 'paths'> {
+  const after = (field: string): string[] =>
+    Array.from(
+      json.matchAll(new RegExp(`"${field}"\\s{0,9}:\\s{0,9}"([^"\\\\]{1,999})"`, 'g')),
+      ([, text = '']) => text,
+    );
+  return { names: after('name'), paths: after('file_path') };
 }
 
 function parse(json: string, source: string): unknown {
@@ -64,7 +94,8 @@ function parse(json: string, source: string): unknown {
     return document;
   } catch (error) {
     if (error instanceof MetadataError) throw error;
-    throw invalid(source, `it is no valid JSON (${error instanceof Error ? error.message : String(error)})`);
+    const hint = /\b(?:NaN|Infinity)\b/.test(json) ? '; write null for NaN and Infinity, which JSON does not have' : '';
+    throw invalid(source, `it is no valid JSON (${error instanceof Error ? error.message : String(error)})${hint}`);
   }
 }
 
@@ -85,23 +116,29 @@ function checkStructure(document: unknown, source: string): void {
   }
 }
 
-/** A model's metadata has a name and at least one more of the contract's fields. */
+/**
+ * A model's metadata has a path or a checksum, or a name and at least one more of the contract's
+ * fields. One that lacks its name is thus reported, not passed over with its checksum.
+ */
 function describesModel(value: unknown): value is Record<string, unknown> {
-  if (!isRecord(value) || !('name' in value)) return false;
-  return Object.keys(value).some((key) => key !== 'name' && KNOWN.has(key));
+  if (!isRecord(value)) return false;
+  if ('file_path' in value || 'checksum' in value) return true;
+  return 'name' in value && Object.keys(value).some((key) => key !== 'name' && KNOWN.has(key));
 }
 
-function modelIn(value: Record<string, unknown>, prefix: string, source: string): ModelMetadata {
+function modelIn(value: unknown, prefix: string, source: string): ModelMetadata {
+  if (!isRecord(value)) throw invalid(source, `${prefix.replace(/\.$/, '')} must be an object`);
   const checked = z.safeParse(schema, value);
   if (!checked.success) {
     const [issue] = checked.error.issues;
     throw invalid(source, `${prefix}${issue?.path.join('.')} must be ${issue?.message}`);
   }
   const { name, version, ...fields } = checked.data;
-  const present = Object.fromEntries(
-    Object.entries(fields).filter(([, field]) => field !== null && field !== undefined),
-  );
-  const extra = Object.fromEntries(Object.entries(value).filter(([key]) => !KNOWN.has(key)));
+  // Plain loops: thousands of these are read at once.
+  const present: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(fields)) if (field !== null && field !== undefined) present[key] = field;
+  const extra: Record<string, unknown> = {};
+  for (const key of Object.keys(value)) if (!KNOWN.has(key)) extra[key] = value[key];
   return { ...present, name, version: version === null || version === undefined ? '' : String(version), extra };
 }
 
@@ -118,6 +155,14 @@ function aliasesIn(document: unknown, source: string): Record<string, Record<str
   const checked = z.safeParse(z.record(z.string(), z.record(z.string(), z.string())), document);
   if (!checked.success) throw invalid(source, 'it must be { model: { alias: version } }');
   return checked.data;
+}
+
+function byModel(entry: [string, unknown]): entry is [string, Record<string, unknown>] {
+  return isRecord(entry[1]);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -120,7 +120,8 @@ function changed(path: string): ArtefactError {
   );
 }
 
-function unreadable(path: string, cause: unknown): ArtefactError {
+/** What the operating system's error means here. */
+export function unreadable(path: string, cause: unknown): ArtefactError {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new ArtefactError('ML_ARTEFACT_MISSING', `${path} does not exist`, { details: { path }, cause });

@@ -2,7 +2,11 @@ import { ModelNotFoundError } from '../errors/model-not-found-error.ts';
 import type { ModelArea, ModelRecord, RepositoryIndex } from '../spec/model-repository.ts';
 import type { Candidate, Explanation } from '../spec/resolution.ts';
 import { nearest } from './edit-distance.ts';
+import { parseFileName } from './file-name.ts';
 import { compareVersions, isPreRelease, parseRequest, type VersionRequest } from './version.ts';
+
+/** Candidates that a message lists; `details` have them all. */
+const MOST_LISTED = 20;
 
 /** What is looked for. */
 export interface ResolveRequest {
@@ -31,26 +35,32 @@ export interface ResolveOptions {
 export function resolveModel(index: RepositoryIndex, request: ResolveRequest, options: ResolveOptions): Explanation {
   const area = request.area ?? 'trained';
   const inArea = index.records.filter((record) => record.area === area);
-  const named = inArea.filter((record) => record.name === request.name);
-  const alias = index.aliases[request.name]?.[request.version];
+  const named = inArea.filter((record) => isNamed(record, request.name));
+  const alias = own(own(index.aliases, request.name), request.version);
   const via = [...(request.via ?? []), ...(alias === undefined ? [] : [`alias "${request.version}" means "${alias}"`])];
   const wanted = parseRequest(alias ?? request.version);
-  const known = [...new Set(inArea.map((record) => record.name))].sort();
-  const common = { name: request.name, requested: request.version, via, location: options.location };
   const ranked = named.toSorted((a, b) => byPreference(a, b, options));
+  const nearMisses = nearMissesOf(index, request.name, area);
+  const common = {
+    name: request.name,
+    requested: request.version,
+    via,
+    location: options.location,
+    knownNames: named.length > 0 ? [] : nearestFirst(request.name, namesOf(inArea.length > 0 ? inArea : index.records)),
+  };
   if (wanted === undefined) {
     const candidates = ranked.map((record) => not(record, `"${request.version}" is no version, range or alias`));
-    return { ...common, chosen: undefined, candidates, knownNames: nearestFirst(request.name, known) };
+    return { ...common, chosen: undefined, ambiguous: [], candidates: [...candidates, ...nearMisses] };
   }
-  const exact =
-    wanted.label === undefined
-      ? []
-      : ranked.filter((r) => r.label === wanted.label && options.readableFormats(r.extension));
-  const eligible =
-    exact.length > 0 ? exact : ranked.filter((r) => matches(r, wanted) && options.readableFormats(r.extension));
-  const chosen = eligible[0];
-  const candidates = ranked.map((record) => judge(record, { chosen, wanted, exact, options, request }));
-  return { ...common, chosen, candidates, knownNames: named.length > 0 ? [] : nearestFirst(request.name, known) };
+  const readable = ranked.filter((record) => options.readableFormats(record.extension));
+  const exact = readable.filter((record) => wanted.label !== undefined && record.label === wanted.label);
+  const eligible = exact.length > 0 ? exact : readable.filter((record) => wanted.matches(record.version));
+  const best = eligible[0];
+  const twins = best === undefined ? [] : eligible.filter((record) => record !== best && isTwin(record, best));
+  const ambiguous = best === undefined || twins.length === 0 ? [] : [best, ...twins].map(({ id }) => id);
+  const judging = { best, ambiguous, wanted, exact, options, request };
+  const candidates = [...ranked.map((record) => judge(record, judging)), ...nearMisses];
+  return { ...common, chosen: ambiguous.length > 0 ? undefined : best, ambiguous, candidates };
 }
 
 /**
@@ -58,35 +68,36 @@ export function resolveModel(index: RepositoryIndex, request: ResolveRequest, op
  * `ML_MODEL_AMBIGUOUS`, each listing every candidate and why it was not chosen
  */
 export function requireChosen(explanation: Explanation): ModelRecord {
-  const { name, requested, chosen, candidates, knownNames, location } = explanation;
+  const { name, requested, via, chosen, ambiguous = [], candidates, knownNames, location } = explanation;
+  if (chosen !== undefined) return chosen;
   const details = {
     name,
     requested,
-    via: explanation.via,
+    via,
     location,
     knownNames,
     candidates: candidates.map(({ id, reason }) => ({ id, reason })),
   };
-  const list = candidates.map(({ id, reason }) => `\n  ${id}: ${reason}`).join('');
-  if (chosen !== undefined) {
-    const twins = candidates.filter(
-      ({ record }) => record !== undefined && record !== chosen && isTwin(record, chosen),
-    );
-    if (twins.length === 0) return chosen;
+  const more = candidates.length - MOST_LISTED;
+  const list = `${candidates
+    .slice(0, MOST_LISTED)
+    .map(({ id, reason }) => `\n  ${id}: ${reason}`)
+    .join('')}${more > 0 ? `\n  and ${more} more` : ''}`;
+  if (ambiguous.length > 0) {
     throw new ModelNotFoundError(
       'ML_MODEL_AMBIGUOUS',
-      `${name} ${requested}: ${[chosen.id, ...twins.map(({ id }) => id)].join(' and ')} have the same name, version, date and format; remove one, rename it, or name one as file_path in the metadata`,
-      { details },
+      `${name} ${requested}: ${ambiguous.join(' and ')} have the same name, version, date and format; remove one, rename it, or name one as file_path in the metadata; candidates:${list}`,
+      { details: { ...details, ambiguous } },
     );
   }
-  if (candidates.length === 0) {
+  if (knownNames.length > 0 || !candidates.some(({ record }) => record !== undefined)) {
     const there =
       knownNames.length === 0 ? 'there are no models there' : `there are ${knownNames.slice(0, 10).join(', ')}`;
-    throw new ModelNotFoundError('ML_MODEL_NOT_FOUND', `no model is named "${name}" in ${location}; ${there}`, {
+    throw new ModelNotFoundError('ML_MODEL_NOT_FOUND', `no model is named "${name}" in ${location}; ${there}${list}`, {
       details,
     });
   }
-  if (parseRequest(requested) === undefined && explanation.via.length === 0) {
+  if (parseRequest(requested) === undefined && via.length === 0) {
     throw new ModelNotFoundError(
       'ML_MODEL_VERSION_INVALID',
       `"${requested}" is no version of ${name}: use latest, a label (v1), a version (1.2.3), a range (^1.2) or an alias; candidates:${list}`,
@@ -100,20 +111,52 @@ export function requireChosen(explanation: Explanation): ModelRecord {
   );
 }
 
-function matches(record: ModelRecord, wanted: VersionRequest): boolean {
-  return wanted.matches(record.version);
+/** By the name in the file's own name, or by the one that its metadata gives. */
+function isNamed(record: ModelRecord, name: string): boolean {
+  return record.name === name || record.metadata?.name === name;
+}
+
+function namesOf(records: readonly ModelRecord[]): string[] {
+  return [...new Set(records.flatMap(({ name, metadata }) => [name, metadata?.name ?? name]))].sort();
+}
+
+/** Models of that name in another area, and files that would have it if they could be used. */
+function nearMissesOf(index: RepositoryIndex, name: string, area: ModelArea): Candidate[] {
+  const elsewhere = index.records.filter((record) => record.area !== area && isNamed(record, name));
+  const unusable = index.problems.filter(
+    ({ id }) => !id.endsWith('.json') && parseFileName(id.slice(id.lastIndexOf('/') + 1))?.name === name,
+  );
+  return [
+    ...elsewhere.map((record) => not(record, `it is in ${record.area}/, asked for was ${area}/`)),
+    ...unusable.map(({ id, message }) => ({
+      id,
+      record: undefined,
+      chosen: false,
+      reason: `not chosen: ${message}`,
+    })),
+  ];
+}
+
+/** A property of the object's own: names come from callers and may be `constructor`. */
+function own<T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 /** Best first: version, date, what the metadata names, preferred format, then the name so that the order is total. */
 function byPreference(a: ModelRecord, b: ModelRecord, options: ResolveOptions): number {
   return (
     compareVersions(b.version, a.version) ||
-    (b.date ?? '').localeCompare(a.date ?? '') ||
+    inOrder(b.date ?? '', a.date ?? '') ||
     Number(b.declared) - Number(a.declared) ||
     rank(a.extension, options) - rank(b.extension, options) ||
-    (a.extension < b.extension ? -1 : Number(a.extension > b.extension)) ||
-    (a.id < b.id ? -1 : 1)
+    inOrder(a.extension, b.extension) ||
+    inOrder(a.id, b.id)
   );
+}
+
+/** By code unit: the first use of `localeCompare` in a process costs milliseconds. */
+function inOrder(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function rank(extension: string, { formatPreference }: ResolveOptions): number {
@@ -121,36 +164,44 @@ function rank(extension: string, { formatPreference }: ResolveOptions): number {
   return at < 0 ? formatPreference.length : at;
 }
 
-/** Same name, version, date and format, neither preferred by the metadata, and not known to be the same bytes. */
+/** Same version, date and format, neither preferred by the metadata, and not known to be the same bytes. */
 function isTwin(a: ModelRecord, b: ModelRecord): boolean {
-  const same = a.version === b.version && a.date === b.date && a.extension === b.extension && a.declared === b.declared;
-  if (!same || a.label !== b.label) return false;
+  const same =
+    compareVersions(a.version, b.version) === 0 &&
+    a.date === b.date &&
+    a.extension === b.extension &&
+    a.declared === b.declared;
   const checksum = a.metadata?.checksum;
-  return checksum === undefined || checksum !== b.metadata?.checksum || a.size !== b.size;
+  return same && (checksum === undefined || checksum !== b.metadata?.checksum || a.size !== b.size);
 }
 
 interface Judging {
-  readonly chosen: ModelRecord | undefined;
+  readonly best: ModelRecord | undefined;
+  readonly ambiguous: readonly string[];
   readonly wanted: VersionRequest;
   readonly exact: readonly ModelRecord[];
   readonly options: ResolveOptions;
   readonly request: ResolveRequest;
 }
 
-function judge(record: ModelRecord, { chosen, wanted, exact, options, request }: Judging): Candidate {
-  if (record === chosen)
+function judge(record: ModelRecord, { best, ambiguous, wanted, exact, options, request }: Judging): Candidate {
+  if (ambiguous.includes(record.id)) {
+    const others = ambiguous.filter((id) => id !== record.id).join(', ');
+    return not(record, `it has the same name, version, date and format as ${others}`);
+  }
+  if (record === best)
     return { id: record.id, record, chosen: true, reason: `chosen: ${whyChosen(record, exact, wanted)}` };
   if (!options.readableFormats(record.extension)) {
     return not(
       record,
       record.extension === ''
-        ? 'no loader reads a directory or file without an extension like this'
+        ? 'no loader reads a file or folder without an extension'
         : `no loader reads .${record.extension}`,
     );
   }
   if (exact.length > 0 && !exact.includes(record))
-    return not(record, `${chosen?.id} is labelled exactly "${wanted.label}"`);
-  if (!exact.includes(record) && !matches(record, wanted)) {
+    return not(record, `${exact[0]?.id} is labelled exactly "${wanted.label}"`);
+  if (exact.length === 0 && !wanted.matches(record.version)) {
     const version = record.version ?? 'no version';
     return not(
       record,
@@ -159,7 +210,7 @@ function judge(record: ModelRecord, { chosen, wanted, exact, options, request }:
         : `it has ${version}, asked for was ${request.version}`,
     );
   }
-  return not(record, chosen === undefined ? 'nothing was chosen' : whyLess(record, chosen));
+  return not(record, best === undefined ? 'nothing was chosen' : whyLess(record, best));
 }
 
 function whyChosen(record: ModelRecord, exact: readonly ModelRecord[], wanted: VersionRequest): string {

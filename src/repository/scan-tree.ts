@@ -1,5 +1,5 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { setImmediate as yieldToLoop } from 'node:timers/promises';
 import type { Limits } from '../spec/limits.ts';
 import type { RepositoryProblem } from '../spec/model-repository.ts';
@@ -23,6 +23,10 @@ export interface TreeScan {
 const MAX_DEPTH = 12;
 /** Milliseconds of work between two returns to the event loop. */
 const SLICE_MS = 4;
+/** Folders at the top that hold no models, and may be large. */
+const SKIPPED: ReadonlySet<string> = new Set(['training', 'samples', 'node_modules']);
+/** Folders at the top that are followed even where they are links. */
+const AREAS: ReadonlySet<string> = new Set(['trained', 'preprocessing', 'checkpoints', 'metadata']);
 const TEMPORARY = /^\.|~$|\.(?:tmp|temp|part|partial|crdownload|download|lock|swp)$/i;
 
 /** Whether a name is hidden or of a file that is still being written. */
@@ -44,22 +48,22 @@ export async function scanTree(root: string, limits: Limits): Promise<TreeScan> 
   } catch {
     return { files, problems: [missingRoot(root)] };
   }
-  const folders = [{ id: '', depth: 0 }];
+  const folders: Folder[] = [{ id: '', trail: [realRoot] }];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const entries = list(join(realRoot, folder.id), folder.id, problems);
+    const entries = list(folder.trail.at(-1) as string, folder.id, problems);
     for (const entry of entries) {
-      if (isTemporary(entry.name)) continue;
+      if (isTemporary(entry.name) || (folder.id === '' && SKIPPED.has(entry.name))) continue;
       await slice.breathe();
       const id = folder.id === '' ? entry.name : `${folder.id}/${entry.name}`;
-      const fact = look(realRoot, id, entry, problems);
-      if (fact === 'folder') {
-        if (folder.depth >= MAX_DEPTH)
+      const fact = look(realRoot, { id, entry, trail: folder.trail }, problems);
+      if (typeof fact === 'string') {
+        if (folder.trail.length > MAX_DEPTH)
           problems.push({
             id,
             code: 'ML_ARTEFACT_TOO_LARGE',
             message: `${id} is more than ${MAX_DEPTH} folders deep and is left out`,
           });
-        else folders.push({ id, depth: folder.depth + 1 });
+        else folders.push({ id, trail: [...folder.trail, fact] });
       } else if (fact !== undefined) {
         files.set(id, fact);
       }
@@ -89,30 +93,51 @@ export function lookAt(root: string, id: string): FileFact | undefined {
   }
 }
 
-function look(
-  realRoot: string,
-  id: string,
-  entry: Dirent,
-  problems: RepositoryProblem[],
-): FileFact | 'folder' | undefined {
-  if (entry.isDirectory()) return 'folder';
+/** A folder that is still to be listed. */
+interface Folder {
+  readonly id: string;
+  /** Real paths of the folders from the root down to this one. */
+  readonly trail: readonly string[];
+}
+
+interface Found {
+  readonly id: string;
+  readonly entry: Dirent;
+  readonly trail: readonly string[];
+}
+
+/** What an entry is: a file's facts, a folder's real path, or nothing that is of use. */
+function look(realRoot: string, found: Found, problems: RepositoryProblem[]): FileFact | string | undefined {
+  const { id, entry, trail } = found;
+  const folder = trail.at(-1) as string;
+  if (entry.isDirectory()) return join(folder, entry.name);
   try {
-    const path = join(realRoot, id);
+    const path = join(folder, entry.name);
+    const stat = statSync(path);
     if (entry.isSymbolicLink()) {
-      if (!isInside(realRoot, realpathSync(path))) {
+      const target = realpathSync(path);
+      if (!isInside(realRoot, target)) {
         problems.push({ id, code: 'ML_ARTEFACT_ESCAPES', message: `${id} is a link out of the models directory` });
         return undefined;
       }
-    } else if (!entry.isFile()) {
+      if (stat.isDirectory()) return isFollowed(realRoot, target, found) ? target : undefined;
+    }
+    if (!stat.isFile()) {
       problems.push({ id, code: 'ML_ARTEFACT_NOT_A_FILE', message: `${id} is a FIFO, socket or device` });
       return undefined;
     }
-    const stat = statSync(path);
-    return stat.isDirectory() ? undefined : { id, size: stat.size, modifiedMs: stat.mtimeMs };
+    return { id, size: stat.size, modifiedMs: stat.mtimeMs };
   } catch (error) {
-    problems.push({ id, code: 'ML_ARTEFACT_UNREADABLE', message: `${id} cannot be looked at: ${String(error)}` });
+    const code = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'ML_ARTEFACT_MISSING' : 'ML_ARTEFACT_UNREADABLE';
+    problems.push({ id, code, message: `${id} cannot be looked at: ${String(error)}` });
     return undefined;
   }
+}
+
+/** A linked folder is followed where its files are not found without the link, and never in a circle. */
+function isFollowed(realRoot: string, target: string, { id, trail }: Found): boolean {
+  if (trail.some((above) => isInside(target, above))) return false;
+  return AREAS.has(id) || relative(realRoot, target).split(sep).some(isTemporary);
 }
 
 function list(path: string, id: string, problems: RepositoryProblem[]): Dirent[] {

@@ -3,20 +3,23 @@ import { isTemporary } from './scan-tree.ts';
 
 /** Changes that arrive within this time are told together. */
 const SETTLE_MS = 50;
+/** More changes than this at once, and the whole tree is looked at again. */
+const MAX_SINGLE = 1_000;
 
 /**
  * Watches a tree with chokidar, which is imported now. A file counts as changed when its size has
  * been stable for a moment.
  *
- * @param onChange paths relative to the root, POSIX separators
+ * @param onChange paths relative to the root, POSIX separators; `undefined` where changes may have been missed
  * @returns a function that stops watching
  */
 export async function watchTree(
   root: string,
-  onChange: (ids: readonly string[]) => void,
+  onChange: (ids: readonly string[] | undefined) => void,
 ): Promise<() => Promise<void>> {
   const { watch } = await import('chokidar');
   const changed = new Set<string>();
+  let missed = false;
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(root, {
     ignoreInitial: true,
@@ -25,12 +28,19 @@ export async function watchTree(
   });
   const tell = (): void => {
     timer = undefined;
-    const ids = [...changed];
+    const ids = missed ? undefined : [...changed];
     changed.clear();
+    missed = false;
     onChange(ids);
   };
+  // Without a listener an error of the watcher, such as too many watches, would end the process.
+  watcher.on('error', () => {
+    missed = true;
+    timer ??= setTimeout(tell, SETTLE_MS).unref();
+  });
   watcher.on('all', (event, path) => {
     if (event !== 'add' && event !== 'change' && event !== 'unlink') return;
+    if (changed.size >= MAX_SINGLE) missed = true;
     changed.add(relative(root, path).split(sep).join('/'));
     timer ??= setTimeout(tell, SETTLE_MS).unref();
   });

@@ -3,7 +3,7 @@ import type { ModelHealth } from '../spec/health.ts';
 import type { CallOptions, Model, ModelInfo, Prediction } from '../spec/model.ts';
 import type { Row } from '../spec/rows.ts';
 import { MLServiceRegistry } from './ml-service-registry.ts';
-import { checkService } from './service-contract.ts';
+import { checkServiceOptions } from './service-contract.ts';
 
 /** Options of a service. */
 export interface ServiceOptions {
@@ -37,7 +37,9 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
   /** The functions that were registered in the place of listeners, by event and listener. */
   readonly #listeners = new Map<ServiceEventName, Map<unknown, ((payload: unknown) => void)[]>>();
 
+  /** @throws `ML_SERVICE_INVALID` if what is passed is not `{ registry }` */
   constructor(options: ServiceOptions = {}) {
+    checkServiceOptions(options);
     this.#registry = options.registry;
   }
 
@@ -54,7 +56,7 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
   get model(): Model<R, P> {
     if (this.#model === undefined) {
       // Fields of a subclass do not exist yet while this constructor runs, so they are checked here.
-      checkService(this);
+      this.registry.register(this);
       this.#model = this.registry.model<R, P>(this.modelName, this.modelVersion);
     }
     return this.#model;
@@ -67,7 +69,7 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
 
   /** Loads the model now rather than with the first call. */
   async load(options: CallOptions = {}): Promise<ModelInfo> {
-    checkService(this);
+    this.registry.register(this);
     return (await this.registry.load(this.modelName, this.modelVersion, options)).info;
   }
 
@@ -77,12 +79,12 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
    * @throws `ML_MODEL_UNLOAD_TIMEOUT` after `timeoutMs` (default 10,000)
    */
   async unload(options: { readonly timeoutMs?: number } = {}): Promise<void> {
-    checkService(this);
+    this.registry.register(this);
     await this.registry.unload(this.modelName, this.modelVersion, options);
   }
 
   health(): ModelHealth {
-    checkService(this);
+    this.registry.register(this);
     return this.registry.modelHealth(this.modelName, this.modelVersion);
   }
 

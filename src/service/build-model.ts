@@ -24,6 +24,7 @@ export interface BuiltModel {
   readonly loaded: LoadedModel;
   readonly info: ModelInfo;
   readonly ref: ModelRef;
+  readonly label: string;
   readonly bytes: number;
   dispose(): Promise<void>;
 }
@@ -209,6 +210,7 @@ function assemble(
     loaded,
     info,
     ref: request.ref,
+    label: request.ref.artefact ?? request.name,
     bytes,
     dispose: () => free(loaded, request.name),
   };

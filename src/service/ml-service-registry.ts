@@ -15,7 +15,7 @@ import type { Explanation } from '../spec/resolution.ts';
 import type { Row } from '../spec/rows.ts';
 import type { BuiltModel } from './build-model.ts';
 import { LiveModel } from './live-model.ts';
-import { ModelResolver } from './model-resolver.ts';
+import { type ModelRequest, ModelResolver } from './model-resolver.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot, type SlotHost } from './model-slot.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
@@ -97,6 +97,9 @@ export class MLServiceRegistry implements EventSource {
       pinned: config.pinned,
       inTurn: (work) => loads.run(work),
       assertOpen: () => this.#assertOpen(),
+      known: (slot) => this.#slots.set(keyOf(slot.request), slot),
+      unknown: (slot) => this.#forget(slot),
+      replaced: (entry) => this.#replaced(entry),
     };
   }
 
@@ -125,9 +128,19 @@ export class MLServiceRegistry implements EventSource {
     if (typeof Service !== 'function')
       throw new ConfigurationError('ML_SERVICE_INVALID', `create() takes a service class, got ${typeof Service}`);
     const service = new Service({ registry: this });
+    this.register(service);
+    return service;
+  }
+
+  /**
+   * Counts a service's model among those that `health` speaks of even while there is no file for it.
+   * Services do this themselves.
+   *
+   * @throws `ML_SERVICE_INVALID`
+   */
+  register(service: ServiceLike): void {
     checkService(service);
     this.#services.add(service.modelName);
-    return service;
   }
 
   /** A model that is loaded by its first call. */
@@ -184,7 +197,7 @@ export class MLServiceRegistry implements EventSource {
     return (await this.#resolver.index()).problems;
   }
 
-  /** Names of the models of the services that `create` made, sorted. */
+  /** Names of the models of the services in use, sorted. */
   services(): string[] {
     return [...this.#services].sort();
   }
@@ -299,13 +312,26 @@ export class MLServiceRegistry implements EventSource {
         'ML_OPTIONS_INVALID',
         `the version of ${name} must be a non-empty string such as 'v1', '1.2.0' or 'latest', got ${JSON.stringify(version)}`,
       );
-    const key = `${area}/${name}@${version}`;
+    const key = keyOf({ area, name, version });
     let slot = this.#slots.get(key);
     if (slot === undefined) {
       slot = new ModelSlot({ area, name, version }, this.#host);
       this.#slots.set(key, slot);
     }
     return slot;
+  }
+
+  /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
+  #forget(slot: ModelSlot): void {
+    if (!slot.loaded() && !this.#services.has(slot.request.name)) this.#slots.delete(keyOf(slot.request));
+  }
+
+  /** Frees a model that no request stands for any more. Calls in flight end first. */
+  #replaced(entry: CacheEntry<BuiltModel>): void {
+    if ([...this.#slots.values()].some((slot) => slot.uses(entry))) return;
+    this.#cache.drop(entry.key, 'replaced', DEFAULT_UNLOAD_TIMEOUT_MS).catch((error: unknown) => {
+      process.emitWarning(String(error), { type: 'BaseMLServiceWarning', code: 'ML_UNLOAD' });
+    });
   }
 
   #evicted(entry: CacheEntry<BuiltModel>, reason: Parameters<ModelSlot['evicted']>[1], idleMs: number): void {
@@ -330,4 +356,8 @@ export class MLServiceRegistry implements EventSource {
   #assertOpen(): void {
     if (this.#closed !== undefined) throw new LifecycleError('ML_REGISTRY_CLOSED', 'the registry is closed');
   }
+}
+
+function keyOf({ area, name, version }: ModelRequest): string {
+  return `${area}/${name}@${version}`;
 }

@@ -27,7 +27,10 @@ export interface ModelRequest {
 
 /** What it stands for: one artefact that can be opened. */
 export interface ResolvedModel {
-  /** Key in the cache; the same for every request that means this artefact. */
+  /**
+   * Key in the cache; the same for every request that means this artefact, another one once its file
+   * was replaced.
+   */
   readonly key: string;
   readonly ref: ModelRef;
   readonly metadata: ModelMetadata | undefined;
@@ -62,6 +65,11 @@ export class ModelResolver {
     this.#aliases.set(name, aliases);
   }
 
+  /** Looks at the repository again on next use. */
+  refresh(): void {
+    this.#repository.refresh();
+  }
+
   async index(): Promise<RepositoryIndex> {
     await this.#watch();
     return this.#repository.index();
@@ -76,7 +84,7 @@ export class ModelResolver {
     const record = await this.record(request);
     const repository = this.#repository;
     return {
-      key: record.id,
+      key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})`,
       ref: { model: record.name, version: record.label ?? record.version, artefact: record.id },
       metadata: record.metadata,
       size: record.size,
@@ -99,8 +107,9 @@ export class ModelResolver {
   }
 
   async explain(request: ModelRequest): Promise<Explanation> {
-    const index = await this.index();
     const override = this.#override(request.name);
+    if (override.path !== undefined && request.area === 'trained') return this.#explainPath(request, override.path);
+    const index = await this.index();
     const via = [...override.via];
     let version = override.version ?? request.version;
     const alias = this.#aliases.get(request.name)?.get(version);
@@ -117,6 +126,24 @@ export class ModelResolver {
         formatPreference: this.#config.formatPreference,
       },
     );
+  }
+
+  /** A path that was set leaves nothing to choose. */
+  #explainPath({ name, version }: ModelRequest, path: string): Explanation {
+    const variable = variableNames(name).path;
+    const origin = this.#config.models[name]?.path === undefined ? variable : `options.models.${name}.path`;
+    const id = resolvePath(path);
+    return {
+      name,
+      requested: version,
+      via: [`path ${path} from ${origin}`],
+      location: this.#repository.location,
+      chosen: undefined,
+      candidates: [
+        { id, record: undefined, chosen: true, reason: `chosen: ${origin} names this file; versions play no part` },
+      ],
+      knownNames: [],
+    };
   }
 
   /** Options, then environment, with a sentence on where each setting came from. */

@@ -18,6 +18,12 @@ export interface SlotHost {
   /** Waits for a place among the loads that run at the same time. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   assertOpen(): void;
+  /** A slot that is asked for something. */
+  known(slot: ModelSlot): void;
+  /** A slot that stands for nothing that exists. */
+  unknown(slot: ModelSlot): void;
+  /** A model whose place another one took. */
+  replaced(entry: ModelEntry): void;
 }
 
 /** How a slot loads. */
@@ -69,7 +75,8 @@ export class ModelSlot implements ModelSource {
 
   async acquire(options: SlotLoadOptions): Promise<ModelEntry> {
     this.#host.assertOpen();
-    if (options.afresh === true) this.#resolved = undefined;
+    this.#host.known(this);
+    if (options.afresh === true) this.#startAfresh();
     else {
       const loaded = this.tryAcquire();
       if (loaded !== undefined) return loaded;
@@ -80,12 +87,15 @@ export class ModelSlot implements ModelSource {
     try {
       const resolved = this.#resolved ?? (await this.#resolve());
       const entry = this.#shared(resolved) ?? (await this.#fromCache(resolved, options));
+      const previous = this.#entry;
       this.#entry = entry;
+      if (previous !== undefined && previous !== entry) this.#host.replaced(previous);
       this.#become('ready', undefined);
       return entry;
     } catch (error) {
       this.#resolved = undefined;
       this.#failed(error);
+      if (isUnknown(error)) this.#host.unknown(this);
       throw error;
     } finally {
       this.#loads -= 1;
@@ -137,6 +147,17 @@ export class ModelSlot implements ModelSource {
       since: new Date(this.#since).toISOString(),
       reason: this.#reason,
     };
+  }
+
+  /** Whether this slot uses an entry. */
+  uses(entry: ModelEntry): boolean {
+    return this.#entry === entry;
+  }
+
+  /** What was loaded before may have been replaced on disk since. */
+  #startAfresh(): void {
+    if (this.#resolved !== undefined) this.#host.resolver.refresh();
+    this.#resolved = undefined;
   }
 
   #resolve(): Promise<ResolvedModel> {
@@ -225,4 +246,8 @@ export class ModelSlot implements ModelSource {
   #ref(): ModelRef {
     return this.#resolved?.ref ?? { model: this.request.name, version: undefined, artefact: undefined };
   }
+}
+
+function isUnknown(error: unknown): boolean {
+  return MLServiceError.isInstance(error) && /^ML_MODEL_(VERSION_)?(NOT_FOUND|INVALID)$/.test(error.code);
 }

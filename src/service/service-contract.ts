@@ -23,3 +23,13 @@ export function checkService(service: {
     );
   }
 }
+
+/** @throws `ML_SERVICE_INVALID` for anything but `{ registry }`, e.g. a registry without its braces */
+export function checkServiceOptions(options: unknown): void {
+  const plain = typeof options === 'object' && options !== null && !('load' in options);
+  if (plain && Object.keys(options).every((key) => key === 'registry')) return;
+  throw new ConfigurationError(
+    'ML_SERVICE_INVALID',
+    'a service is constructed with { registry } or nothing: new FraudService({ registry })',
+  );
+}

@@ -49,7 +49,7 @@ export interface LoadContext {
   /** What to do with a record's keys that the model does not know. */
   readonly extraFeatures: ExtraFeatures;
   /** May be kept and called during predictions too. */
-  warn(warning: ModelWarning): void;
+  readonly warn: (warning: ModelWarning) => void;
 }
 
 /** What a loader knows of its model; the library adds name, version, digest and path. */

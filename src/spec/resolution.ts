@@ -19,7 +19,7 @@ export interface Explanation {
   readonly location: string;
   readonly chosen: ModelRecord | undefined;
   /** Ids of equally good files between which nothing decides; nothing is chosen then. */
-  readonly ambiguous: readonly string[];
+  readonly ambiguous?: readonly string[];
   /** Every file of that name, best first, then near misses. */
   readonly candidates: readonly Candidate[];
   /** Names that the repository knows, when there is no file of the name asked for. */

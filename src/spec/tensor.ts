@@ -26,7 +26,7 @@ export type DType =
  *
  * - `float16`, `bfloat16`: `Float32Array` of the widened values.
  * - `int64`, `uint64`: `BigInt64Array`, `BigUint64Array`.
- * - `bool`: `Uint8Array` of 0 and 1.
+ * - `bool`: an array of booleans; `Uint8Array` of 0 and 1 is accepted too.
  * - `complex64`, `complex128`: real and imaginary parts interleaved.
  */
 export type TensorData =

@@ -6,12 +6,14 @@ import { FakeClock } from '../../src/testing/fake-clock.ts';
 /** A cached value that knows whether it was used after its end. */
 export class Block {
   readonly bytes: number;
+  readonly label: string;
   disposals = 0;
   /** Set to hold `dispose` back. */
   disposing: Deferred<void> | undefined;
 
-  constructor(bytes: number) {
+  constructor(bytes: number, label = 'block') {
     this.bytes = bytes;
+    this.label = label;
   }
 
   async dispose(): Promise<void> {
@@ -59,7 +61,7 @@ export function request(key: string, bytes: number, more: Partial<AcquireRequest
     pinned: false,
     load: async (_signal, makeRoom) => {
       await makeRoom();
-      return new Block(bytes);
+      return new Block(bytes, key);
     },
     ...more,
   };

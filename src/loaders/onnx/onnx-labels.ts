@@ -57,7 +57,7 @@ export function decodeLabels(tensor: TensorLike, decode: (value: unknown) => Lab
   const width = count === 0 ? 1 : data.length / count;
   const bool = tensor.dtype === 'bool';
   const flat: Label[] = [];
-  for (let i = 0; i < data.length; i++) flat.push(decode(bool ? data[i] === 1 : data[i]));
+  for (let i = 0; i < data.length; i++) flat.push(decode(bool ? Boolean(data[i]) : data[i]));
   if (width === 1 && shape.length <= 2) return flat;
   return Array.from({ length: count }, (_, row) => flat.slice(row * width, (row + 1) * width));
 }

@@ -3,7 +3,14 @@ import { type ExternalData, OnnxSession } from '../../engines/onnxruntime-sessio
 import { AbortedError } from '../../errors/aborted-error.ts';
 import { FormatError } from '../../errors/format-error.ts';
 import type { Artefact } from '../../spec/artefact.ts';
-import type { Inspection, LoadContext, LoadedModel, ModelLoader, ModelWarning, ScanContext } from '../../spec/model-loader.ts';
+import type {
+  Inspection,
+  LoadContext,
+  LoadedModel,
+  ModelLoader,
+  ModelWarning,
+  ScanContext,
+} from '../../spec/model-loader.ts';
 import type { Finding } from '../../spec/scan.ts';
 import { buildError } from './onnx-engine-errors.ts';
 import { descriptor } from './onnx-format.ts';

@@ -144,6 +144,7 @@ export function fromEngineTensor(tensor: OrtTensor, output: GraphValue): DenseTe
       `output ${JSON.stringify(output.name)} has element type ${type}, which has no JavaScript form; cast it in the graph`,
     );
   }
+  if (dtype === 'bool') return new DenseTensor(Array.from(data as Uint8Array, Boolean), dims, 'bool');
   // A half-precision output that was cast at the edge keeps its declared type.
   const declared = output.dtype !== undefined && engineDType(output.dtype) === dtype ? output.dtype : dtype;
   return new DenseTensor(data as TensorData, dims, declared);

@@ -5,7 +5,7 @@ import { serializeModel } from '../../formats/onnx-proto/write-model.ts';
 import { type GraphRoles, graphRoles } from '../../onnx/graph-roles.ts';
 import { type GraphEdge, graphInputs, graphOutputs } from '../../onnx/graph-values.ts';
 import { processKillers } from '../../onnx/process-killers.ts';
-import { cutStringNormalizers } from '../../onnx/rewrite/cut-string-normalizer.ts';
+import { type CutStringNormalizers, cutStringNormalizers } from '../../onnx/rewrite/cut-string-normalizer.ts';
 import { castHalfEdges } from '../../onnx/rewrite/float16-edges.ts';
 import { removeZipMap } from '../../onnx/rewrite/remove-zipmap.ts';
 import type { StringStep } from '../../onnx/string-normalizer.ts';
@@ -61,7 +61,7 @@ export function auditOnnx(bytes: Uint8Array, limits: Limits): AuditedOnnx {
  */
 export function prepareOnnx(bytes: Uint8Array, audited: AuditedOnnx): PreparedOnnx {
   throwWorst(audited.findings);
-  const { model, steps, findings } = rewriteOutputsAndText(audited.model);
+  const { model, maps, steps, findings } = rewriteOutputsAndText(audited.model);
   const inputs = graphInputs(model);
   const outputs = graphOutputs(model);
   throwWorst([...findings, ...edgeFindings(inputs, outputs)]);
@@ -71,7 +71,7 @@ export function prepareOnnx(bytes: Uint8Array, audited: AuditedOnnx): PreparedOn
     inputs: exposed.inputs,
     outputs: outputs.filter(isTensor),
     otherOutputs: outputs.filter((output) => !isTensor(output)).map((output) => `${output.name} (${output.typeText})`),
-    roles: graphRoles(model),
+    roles: graphRoles(model, maps),
     steps,
     diesOnEmpty: operatorFatalWhenEmpty(audited.operators),
   };
@@ -85,18 +85,29 @@ export function findingsOf(audited: AuditedOnnx): readonly Finding[] {
   return [...findings, ...edgeFindings(graphInputs(model), graphOutputs(model))];
 }
 
-function rewriteOutputsAndText(model: OnnxModel): ReturnType<typeof cutStringNormalizers> {
-  return cutStringNormalizers(removeZipMap(model).model);
+function rewriteOutputsAndText(model: OnnxModel): CutStringNormalizers & Pick<ReturnType<typeof removeZipMap>, 'maps'> {
+  const { model: withoutMaps, maps } = removeZipMap(model);
+  return { ...cutStringNormalizers(withoutMaps), maps };
 }
 
 function edgeFindings(inputs: readonly GraphEdge[], outputs: readonly GraphEdge[]): Finding[] {
-  const unsupported = (message: string): Finding => ({ severity: 'unsupported', code: 'ML_FORMAT_UNSUPPORTED', message });
+  const unsupported = (message: string): Finding => ({
+    severity: 'unsupported',
+    code: 'ML_FORMAT_UNSUPPORTED',
+    message,
+  });
   const findings = inputs
     .filter((input) => !isTensor(input))
-    .map((input) => unsupported(`input "${input.name}" is ${input.typeText}, which has no JavaScript tensor; export the model with other inputs`));
+    .map((input) =>
+      unsupported(
+        `input "${input.name}" is ${input.typeText}, which has no JavaScript tensor; export the model with other inputs`,
+      ),
+    );
   if (outputs.length > 0 && !outputs.some(isTensor)) {
     const list = outputs.map((output) => `"${output.name}" is ${output.typeText}`).join(', ');
-    findings.push(unsupported(`no output is a tensor that JavaScript can hold: ${list}; export the model with tensor outputs`));
+    findings.push(
+      unsupported(`no output is a tensor that JavaScript can hold: ${list}; export the model with tensor outputs`),
+    );
   }
   // Feeds and results are records by name.
   for (const { name } of [...inputs, ...outputs]) {
@@ -133,7 +144,10 @@ const MAX_DEFAULT_ELEMENTS = 1024;
  * Inputs with a default: the engine does not list them and ignores what it is fed, so the default
  * leaves the graph and is fed like any other value. Large ones stay and cannot be fed.
  */
-function exposeDefaults(model: OnnxModel, inputs: readonly GraphEdge[]): { model: OnnxModel; inputs: readonly RunInput[] } {
+function exposeDefaults(
+  model: OnnxModel,
+  inputs: readonly GraphEdge[],
+): { model: OnnxModel; inputs: readonly RunInput[] } {
   const optional = inputs.filter((input) => input.fallback !== undefined);
   const { graph } = model;
   if (optional.length === 0 || graph === undefined) return { model, inputs };

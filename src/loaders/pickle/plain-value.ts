@@ -79,5 +79,6 @@ function plainArray(array: NdArray, depth: number): TensorLike {
   const { shape, dtype } = array;
   if (dtype.type === 'O') return { data: array.objects.map((item) => plainValue(item, depth)), shape, dtype: 'object' };
   if (dtype.type === 'U' || dtype.type === 'S') return { data: labelsOf(array), shape, dtype: 'string' };
+  if (dtype.type === 'b') return { data: labelsOf(array), shape, dtype: 'bool' };
   return { data: array.toTypedArray(), shape, dtype: DTYPES.get(dtype.name) ?? 'int64' };
 }

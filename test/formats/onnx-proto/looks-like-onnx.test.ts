@@ -9,25 +9,40 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
 describe('ONNX files', () => {
   test('every valid one is recognised', () => {
-    expect(validFiles().filter(({ bytes }) => !looksLikeOnnx(bytes)).map(({ name }) => name)).toEqual([]);
+    expect(
+      validFiles()
+        .filter(({ bytes }) => !looksLikeOnnx(bytes))
+        .map(({ name }) => name),
+    ).toEqual([]);
   });
 
-  test.each(['truncated_20.onnx', 'truncated_41.onnx', 'truncated_81.onnx', 'length_2_pow_63.onnx'])('%s still is one', (name) => {
-    const bytes = fixture(`broken/${name}`);
-    expect(looksLikeOnnx(bytes)).toBe(bytes[0] === 0x08);
-  });
+  test.each(['truncated_20.onnx', 'truncated_41.onnx', 'truncated_81.onnx', 'length_2_pow_63.onnx'])(
+    '%s still is one',
+    (name) => {
+      const bytes = fixture(`broken/${name}`);
+      expect(looksLikeOnnx(bytes)).toBe(bytes[0] === 0x08);
+    },
+  );
 
   test('any cut after the version keeps it recognised', () => {
     const bytes = fixture('standard_scaler.onnx');
-    const lost = Array.from({ length: bytes.length - 3 }, (_, i) => i + 3).filter((end) => !looksLikeOnnx(bytes.subarray(0, end)));
+    const lost = Array.from({ length: bytes.length - 3 }, (_, i) => i + 3).filter(
+      (end) => !looksLikeOnnx(bytes.subarray(0, end)),
+    );
     // A cut right behind a field before the graph leaves a message that could be anything's.
     expect(lost.length).toBeLessThan(12);
   });
 });
 
 describe('other formats', () => {
-  const savedModel = new WireWriter().int(1, 1).message(2, new WireWriter().message(1, new WireWriter().text(4, 'serve'))).finish();
-  const graphDef = new WireWriter().message(1, new WireWriter().text(1, 'x').text(2, 'Placeholder')).message(4, new WireWriter().int(1, 1)).finish();
+  const savedModel = new WireWriter()
+    .int(1, 1)
+    .message(2, new WireWriter().message(1, new WireWriter().text(4, 'serve')))
+    .finish();
+  const graphDef = new WireWriter()
+    .message(1, new WireWriter().text(1, 'x').text(2, 'Placeholder'))
+    .message(4, new WireWriter().int(1, 1))
+    .finish();
   test.each([
     ['nothing', new Uint8Array()],
     ['pickle protocol 0', text("(dp0\nS'a'\np1\nI1\ns.")],

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FieldReader, readVarint, WIRE } from '../../../src/formats/onnx-proto/wire-reader.ts';
 import { WireWriter } from '../../../src/formats/onnx-proto/wire-writer.ts';

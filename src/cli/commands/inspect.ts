@@ -1,0 +1,64 @@
+import type { FileInspection, ValueInfo } from '../../index.ts';
+import type { CliCommand } from '../cli-command.ts';
+import type { Output } from '../output.ts';
+import { humanBytes, jsonValue } from '../text.ts';
+
+/** Names of features or classes shown to a person; `--json` has all. */
+const MAX_SHOWN = 12;
+
+/** `inspect`: what one file is. */
+export const inspect: CliCommand<FileInspection> = {
+  name: 'inspect',
+  summary: 'format, inputs, outputs, classes and digest of a model file or directory',
+  usage: '<file>',
+  notes: 'The file is looked at by itself: metadata of a models directory is not used.',
+  async run({ args: [file = ''] }) {
+    const { inspectFile } = await import('../../index.ts');
+    return inspectFile(file);
+  },
+  async print(file, out) {
+    const { classes, featureNames, inputs = [], outputs = [], details = {} } = file;
+    out.pairs([
+      ['file', file.path],
+      ['format', file.format],
+      ...(file.task === undefined ? [] : [['task', file.task] as const]),
+      ...(file.engine === undefined ? [] : [['engine', file.engine] as const]),
+      ['size', `${humanBytes(file.bytes)} (${file.bytes} bytes)`],
+      ['sha256', file.sha256],
+      ...(featureNames === undefined ? [] : [['features', shorten(featureNames)] as const]),
+      ...(classes === undefined ? [] : [['classes', shorten(classes)] as const]),
+      ...Object.entries(details).map(([name, value]) => [name, plain(value)] as const),
+    ]);
+    await printValues('INPUT', inputs, out);
+    await printValues('OUTPUT', outputs, out);
+    if (file.mismatch !== undefined) {
+      out.line();
+      out.line(file.mismatch, 'yellow');
+    }
+  },
+};
+
+async function printValues(kind: string, values: readonly ValueInfo[], out: Output): Promise<void> {
+  if (values.length === 0) return;
+  out.line();
+  const rows = values.map(({ name, dtype, shape }) => [
+    name,
+    dtype ?? '-',
+    `[${shape.map((extent) => extent ?? '?').join(', ')}]`,
+  ]);
+  await out.table([kind, 'TYPE', 'SHAPE'], rows);
+}
+
+function shorten(values: readonly unknown[]): string {
+  const shown = values.slice(0, MAX_SHOWN).map(String).join(', ');
+  return values.length > MAX_SHOWN ? `${shown} and ${values.length - MAX_SHOWN} more` : shown;
+}
+
+/** A detail on one line: `a, b`, or `Gemm 3, Relu 2`. */
+function plain(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return value.map(plain).join(', ');
+  return Object.entries(value)
+    .map(([name, inner]) => `${name} ${typeof inner === 'object' ? JSON.stringify(inner, jsonValue) : String(inner)}`)
+    .join(', ');
+}

@@ -1,0 +1,100 @@
+import type { MLServiceRegistry, ModelRecord, RepositoryProblem } from '../../index.ts';
+import type { CliCommand } from '../cli-command.ts';
+import type { Cell } from '../output.ts';
+import { printProblems } from '../print-problems.ts';
+import { count, humanBytes } from '../text.ts';
+
+interface VerifiedFile {
+  readonly id: string;
+  readonly bytes: number;
+  /** `skipped`: the metadata has no checksum for it. */
+  readonly result: 'ok' | 'skipped' | 'failed';
+  /** What was compared, e.g. `sha256`. */
+  readonly algorithm: string | undefined;
+  readonly sha256: string | undefined;
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+}
+
+interface Verification {
+  readonly modelsDir: string;
+  readonly ok: boolean;
+  readonly files: readonly VerifiedFile[];
+  readonly problems: readonly RepositoryProblem[];
+}
+
+/** `verify`: whether the bytes are those that the metadata speaks of. */
+export const verify: CliCommand<Verification> = {
+  name: 'verify',
+  summary: 'compares size and checksum of all files, or of one model, with their metadata',
+  usage: '[name] [version]',
+  options: [{ flags: '--require-checksums', summary: 'a file without a checksum fails' }],
+  notes: 'Without a version all files of the name are verified. Exit code 1 if anything fails.',
+  async run({ args: [name, version], options, registry: open, out }) {
+    const registry = await open();
+    const records = await recordsOf(registry, name, version);
+    const files: VerifiedFile[] = [];
+    for (const record of records) {
+      out.progress(`verifying ${files.length + 1} of ${records.length}: ${record.id}`);
+      files.push(await verifyOne(registry, record, options['requireChecksums'] === true));
+    }
+    const problems = name === undefined ? await registry.problems() : [];
+    const ok = problems.length === 0 && files.every(({ result }) => result !== 'failed');
+    return { modelsDir: registry.config.modelsDir, ok, files, problems };
+  },
+  async print({ files, problems }, out) {
+    const rows = files.map(({ id, bytes, result, algorithm }): Cell[] => [
+      [LOOKS[result], result],
+      algorithm ?? '-',
+      humanBytes(bytes),
+      id,
+    ]);
+    if (rows.length > 0) await out.table(['RESULT', 'CHECKSUM', 'SIZE', 'FILE'], rows, ['SIZE']);
+    for (const { id, error } of files) {
+      if (error === undefined) continue;
+      out.line();
+      out.line(`${id}: ${error.code}`, 'red');
+      out.line(`  ${error.message}`);
+    }
+    await printProblems(problems, out);
+    out.line();
+    out.line(`${count(files.length, 'file')}: ${summary(files)}`);
+  },
+  failed: ({ ok }) => !ok,
+};
+
+const LOOKS = { ok: 'green', skipped: 'yellow', failed: 'red' } as const;
+
+/** All records, those of a name, or the one that a name and version stand for. */
+async function recordsOf(
+  registry: MLServiceRegistry,
+  name: string | undefined,
+  version: string | undefined,
+): Promise<readonly ModelRecord[]> {
+  if (name === undefined) return registry.models();
+  if (version !== undefined) return [await registry.resolve(name, version)];
+  const named = (await registry.models()).filter((record) => record.name === name);
+  // For a name without files, resolving raises the error that lists what is known.
+  return named.length > 0 ? named : [await registry.resolve(name)];
+}
+
+async function verifyOne(registry: MLServiceRegistry, record: ModelRecord, required: boolean): Promise<VerifiedFile> {
+  const { MLServiceError } = await import('../../index.ts');
+  try {
+    const { result, algorithm, bytes, sha256 } = await registry.verify(record);
+    const error =
+      result === 'skipped' && required
+        ? { code: 'ML_CHECKSUM_MISSING', message: `no metadata gives a sha256 checksum for ${record.id}` }
+        : undefined;
+    return { id: record.id, bytes, result: error === undefined ? result : 'failed', algorithm, sha256, error };
+  } catch (error) {
+    if (!MLServiceError.isInstance(error)) throw error;
+    const { code, message } = error;
+    const failed = { result: 'failed', algorithm: undefined, sha256: undefined } as const;
+    return { id: record.id, bytes: record.size, ...failed, error: { code, message } };
+  }
+}
+
+function summary(files: readonly VerifiedFile[]): string {
+  const number = (wanted: VerifiedFile['result']): number => files.filter(({ result }) => result === wanted).length;
+  return `${number('ok')} ok, ${number('skipped')} without a checksum, ${number('failed')} failed`;
+}
