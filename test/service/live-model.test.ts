@@ -33,6 +33,7 @@ function live(loaded: LoadedModel, loadedAlready = true) {
       path: undefined,
     },
     ref: { model: 'fraud', version: 'v1', artefact: 'trained/fraud_v1.mock' },
+    label: 'trained/fraud_v1.mock',
     bytes: 10,
     dispose: () => Promise.resolve(),
   };
