@@ -65,7 +65,7 @@ function difference(got, want) {
   if (got.dtype !== want.dtype) return `dtype ${got.dtype}, want ${want.dtype}`;
   if (String(got.shape) !== String(want.shape)) return `shape [${got.shape}], want [${want.shape}]`;
   if (got.data.length !== want.data.length) return `${got.data.length} values, want ${want.data.length}`;
-  const widen = want.dtype === 'float16' ? half : want.dtype === 'bfloat16' ? bfloat16 : (v) => v;
+  const widen = want.dtype === 'float16' ? half : want.dtype === 'bfloat16' ? bfloat16 : want.dtype === 'bool' ? Boolean : (v) => v;
   let largest = 0;
   if (want.dtype === 'float32') for (const value of want.data) if (Math.abs(value) > largest) largest = Math.abs(value);
   const slack = ATOL + (Number.isFinite(largest) ? ROUNDING * largest : 0);
