@@ -1,3 +1,4 @@
+import { InputError } from '../errors/input-error.ts';
 import type { Rows } from '../spec/rows.ts';
 import { DenseMatrix, type Dataset, Frame } from './dataset.ts';
 import { isTensor, type RowReader, type RowSchema, readRows } from './rows.ts';
@@ -14,6 +15,16 @@ export function readDataset(rows: Rows, schema: RowSchema): Dataset {
     return new DenseMatrix(reader.count, reader.width, rows.data);
   const dense = new DenseMatrix(reader.count, reader.width);
   return fillDense(reader, dense.data) ? dense : readFrame(reader, schema.names);
+}
+
+/**
+ * Rows as one column of whatever each row is: sets of labels, documents.
+ *
+ * @throws `ML_INPUT_INVALID` where rows are no array
+ */
+export function readWholeRows(rows: Rows): Frame {
+  if (!Array.isArray(rows)) throw new InputError('ML_INPUT_INVALID', 'rows must be an array with one item per row');
+  return new Frame({ rows: rows.length, cols: 1, numbers: new Float64Array(rows.length), objects: [rows], names: undefined });
 }
 
 /** Fills a row-major matrix; `false` as soon as a value is not numeric. */

@@ -9,6 +9,8 @@ export interface RowSchema {
   readonly width: number | undefined;
   /** Feature names in order; `undefined` where the model knows none. */
   readonly names: readonly string[] | undefined;
+  /** Names that may be absent; they then count as missing values. */
+  readonly optional?: ReadonlySet<string>;
   readonly extraFeatures: ExtraFeatures;
   readonly onExtra?: (names: readonly string[]) => void;
 }
@@ -185,10 +187,11 @@ function readColumns(columns: Columns, schema: RowSchema): RowReader {
   const given = Object.keys(columns);
   const names = schema.names ?? given;
   checkNames('the columns', given, (name) => Object.hasOwn(columns, name), { ...schema, names });
-  const [firstName = ''] = names;
+  const firstName = names.find((name) => Object.hasOwn(columns, name)) ?? '';
   const count = columns[firstName]?.length ?? 0;
   const lists = names.map((name) => {
     const column = columns[name];
+    if (column === undefined && schema.optional?.has(name) === true) return [];
     if (!isList(column))
       throw new InputError('ML_INPUT_INVALID', `column ${quote(name)} must be an array, got ${describe(column)}`);
     if (column.length !== count) {
@@ -209,6 +212,7 @@ function readArrow(table: ArrowTableLike, schema: RowSchema): RowReader {
   checkNames('the table', given, (name) => given.includes(name), { ...schema, names });
   const columns = names.map((name) => {
     const column = table.getChild(name);
+    if (column === null && schema.optional?.has(name) === true) return undefined;
     if (column === null) throw new InputError('ML_INPUT_FEATURE_NAMES', `the table lacks column ${quote(name)}`);
     return column;
   });
@@ -238,7 +242,7 @@ function requireNames(schema: RowSchema, kind: string): readonly string[] {
 
 function checkNames(what: string, given: readonly string[], has: (name: string) => boolean, schema: RowSchema): void {
   const names = schema.names as readonly string[];
-  const missing = names.filter((name) => !has(name));
+  const missing = names.filter((name) => !has(name) && schema.optional?.has(name) !== true);
   if (missing.length > 0) {
     throw new InputError(
       'ML_INPUT_FEATURE_NAMES',

@@ -149,3 +149,15 @@ describe('Forest', () => {
     expect(Forest.build(spec, 'js').byteSize).toBeLessThan(10_000);
   });
 });
+
+describe('Forest without trees or rows', () => {
+  const { spec } = randomForest(1, { trees: 0, depth: 0, features: 2 });
+
+  it.each(['js', 'wasm'] as const)('adds nothing (%s)', (choice) => {
+    for (const rows of [0, 1, 9]) {
+      const sums = new Float64Array(rows).fill(0.5);
+      Forest.build(spec, choice).addTo(new DenseMatrix(rows, 2), sums);
+      expect(sums).toEqual(new Float64Array(rows).fill(0.5));
+    }
+  });
+});

@@ -52,7 +52,9 @@ export function buildForest(ensemble: EstimatorState, trees: EnsembleTrees): For
       const member = members[i] as MemberTree;
       const splits = member.tree.splits();
       const feature =
-        trees.feature === undefined ? splits.feature : splits.feature.map((j) => (j < 0 ? j : (trees.feature?.(i, j) ?? -1)));
+        trees.feature === undefined
+          ? splits.feature
+          : splits.feature.map((j) => (j < 0 ? j : (trees.feature?.(i, j) ?? -1)));
       return { ...splits, feature, values: trees.values(member, i) };
     },
   };

@@ -18,7 +18,9 @@ import { buildForest, leafIndices, type MemberTree, memberTrees } from './forest
  */
 export function forestClassifier(state: EstimatorState): Estimator {
   const outputs = new ClassOutputs(state);
-  const { forest, base } = build(state, outputs.width, (member) => nodeProbabilities(member.state, member.tree, outputs));
+  const { forest, base } = build(state, outputs.width, (member) =>
+    nodeProbabilities(member.state, member.tree, outputs),
+  );
   const mean = meanOf(forest, base);
   const predictProba = (x: Dataset): ReturnType<ClassOutputs['matrices']> => outputs.matrices(x.rows, mean(x));
   return {
@@ -37,13 +39,12 @@ export function forestClassifier(state: EstimatorState): Estimator {
  * Source: sklearn/ensemble/_forest.py, `ForestRegressor` (RandomForestRegressor, ExtraTreesRegressor).
  */
 export function forestRegressor(state: EstimatorState): Estimator {
-  const [{ tree }] = memberTrees(state);
-  const { forest, base } = build(state, tree.outputs, (member) => member.tree.values());
+  const { forest, base } = build(state, memberTrees(state)[0].tree.outputs, (member) => member.tree.values());
   const mean = meanOf(forest, base);
   return {
     ...base,
     task: 'regression',
-    predict: (x): ArrayLike<Prediction> => regressionPredictions(mean(x), tree.outputs),
+    predict: (x): ArrayLike<Prediction> => regressionPredictions(mean(x), forest.outputs),
   };
 }
 

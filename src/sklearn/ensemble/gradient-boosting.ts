@@ -38,9 +38,7 @@ export function gradientBoostingClassifier(state: EstimatorState): Estimator {
     predict(x): Prediction[] {
       const scores = raw(x);
       if (outputs === 1 && byScore) return Array.from(scores, (score) => classes[score >= 0 ? 1 : 0] as Label);
-      const { data, cols } = byScore
-        ? new DenseMatrix(x.rows, outputs, scores)
-        : probabilities(x.rows, scores);
+      const { data, cols } = byScore ? new DenseMatrix(x.rows, outputs, scores) : probabilities(x.rows, scores);
       return Array.from({ length: x.rows }, (_, i) => classes[argmax(data, i * cols, cols)] as Label);
     },
     predictProba,
@@ -59,6 +57,7 @@ export function gradientBoostingRegressor(state: EstimatorState): Estimator {
   return { ...base, task: 'regression', predict: raw };
 }
 
+/** `apply` gives `[rows, stages * classes]`: scikit-learn's three dimensions with the last two joined. */
 interface BoostingBase extends Pick<Estimator, 'className' | 'featureNames' | 'apply' | 'byteSize'> {
   readonly width: number;
 }
@@ -67,7 +66,7 @@ interface Boosting {
   readonly base: BoostingBase;
   readonly outputs: number;
   /** Raw scores, `[rows, outputs]`. */
-  raw(x: Dataset): Float64Array;
+  readonly raw: (x: Dataset) => Float64Array;
 }
 
 function build(state: EstimatorState, classifier: boolean): Boosting {

@@ -18,7 +18,8 @@ export class ClassOutputs {
   /** Reads `classes_`: an array, or for several outputs a list of arrays. */
   constructor(state: EstimatorState) {
     const value = state.get('classes_');
-    const several = value instanceof NdArray ? undefined : isNode(value) && value.kind === 'list' ? value.items : undefined;
+    const several =
+      value instanceof NdArray ? undefined : isNode(value) && value.kind === 'list' ? value.items : undefined;
     this.multiple = several?.some((item) => item instanceof NdArray) ?? false;
     this.labels =
       this.multiple && several !== undefined
@@ -66,9 +67,7 @@ export class ClassOutputs {
 }
 
 /** Natural logarithms of probabilities. */
-export function logOf(
-  probabilities: DenseMatrix | readonly DenseMatrix[],
-): DenseMatrix | readonly DenseMatrix[] {
+export function logOf(probabilities: DenseMatrix | readonly DenseMatrix[]): DenseMatrix | readonly DenseMatrix[] {
   return 'kind' in probabilities ? logOfMatrix(probabilities) : probabilities.map(logOfMatrix);
 }
 

@@ -19,7 +19,8 @@ import { treeWidth } from './tree-width.ts';
 export function decisionTreeClassifier(state: EstimatorState): Estimator {
   const outputs = new ClassOutputs(state);
   const tree = new SklearnTree(state);
-  const { forest, base } = build(state, tree, outputs.width, () => nodeProbabilities(state, tree, outputs));
+  const forest = forestOf(state, tree, nodeProbabilities(state, tree, outputs));
+  const base = baseOf(state, forest);
   const labelsOfLeaf = leafLabels(tree, outputs, forest);
   const predictProba = (x: Dataset): ReturnType<ClassOutputs['matrices']> => {
     checkWidth(x, base.width, base.className);
@@ -47,15 +48,16 @@ export function decisionTreeClassifier(state: EstimatorState): Estimator {
  */
 export function decisionTreeRegressor(state: EstimatorState): Estimator {
   const tree = new SklearnTree(state);
-  const { forest, base } = build(state, tree, tree.outputs, () => tree.values());
+  const forest = forestOf(state, tree, tree.values());
+  const base = baseOf(state, forest);
   return {
     ...base,
     task: 'regression',
     predict(x): ArrayLike<Prediction> {
       checkWidth(x, base.width, base.className);
-      const sums = new Float64Array(x.rows * tree.outputs);
+      const sums = new Float64Array(x.rows * forest.outputs);
       forest.addTo(x, sums);
-      return regressionPredictions(sums, tree.outputs);
+      return regressionPredictions(sums, forest.outputs);
     },
   };
 }
@@ -64,18 +66,11 @@ interface TreeBase extends Pick<Estimator, 'className' | 'featureNames' | 'apply
   readonly width: number;
 }
 
-// oxlint-disable-next-line max-params -- one tree and what its leaves hold.
-function build(
-  state: EstimatorState,
-  tree: SklearnTree,
-  leafWidth: number,
-  values: () => Float64Array,
-): { readonly forest: Forest; readonly base: TreeBase } {
-  const { className } = state;
-  const width = treeWidth(state);
-  const forest = Forest.build({
-    className,
-    features: width,
+function forestOf(state: EstimatorState, tree: SklearnTree, values: Float64Array): Forest {
+  const leafWidth = values.length / tree.count;
+  return Forest.build({
+    className: state.className,
+    features: treeWidth(state),
     inputs: 'float32',
     rule: 'le',
     leafWidth,
@@ -83,13 +78,23 @@ function build(
     sums: 'float64',
     trees: [{ nodes: tree.count, column: 0 }],
     accepts: acceptsOfTree(state),
-    read: () => ({ ...tree.splits(), values: values() }),
+    read: () => ({ ...tree.splits(), values }),
   });
-  const apply = (x: Dataset): Float64Array => {
-    checkWidth(x, width, className);
-    return Float64Array.from(forest.leaves(x), (leaf) => forest.leafNodes[leaf] as number);
+}
+
+function baseOf(state: EstimatorState, forest: Forest): TreeBase {
+  const { className } = state;
+  const width = treeWidth(state);
+  return {
+    className,
+    width,
+    featureNames: state.featureNames,
+    byteSize: forest.byteSize,
+    apply: (x) => {
+      checkWidth(x, width, className);
+      return Float64Array.from(forest.leaves(x), (leaf) => forest.leafNodes[leaf] as number);
+    },
   };
-  return { forest, base: { className, width, featureNames: state.featureNames, byteSize: forest.byteSize, apply } };
 }
 
 /** What every leaf predicts, by leaf number. */
