@@ -1,16 +1,15 @@
 import { FormatError } from '../../errors/format-error.ts';
 import { MLServiceError } from '../../errors/ml-service-error.ts';
-import { isNode, PyObject, type PyValue } from '../../formats/pickle/nodes.ts';
-import type { PyDict } from '../../formats/pickle/py-dict.ts';
-import { publicName } from '../../sklearn/base/class-name.ts';
+import { isPandas } from '../../formats/pandas/pandas-value.ts';
+import { pythonDate } from '../../formats/pandas/python-date.ts';
+import { isNode, type PyNode, PyObject, type PyValue } from '../../formats/pickle/nodes.ts';
 import type { ConstructContext } from '../../sklearn/base/construct.ts';
-import { isPandas, pandasValue } from '../../formats/pandas/pandas-value.ts';
+import type { Estimator } from '../../sklearn/base/estimator.ts';
+import { type EstimatorContext, estimatorModel } from '../../sklearn/base/estimator-model.ts';
 import type { LoadedModel } from '../../spec/model-loader.ts';
-import { type EstimatorContext, estimatorModel } from './estimator-model.ts';
+import { containerOf, itemsOf } from './container-items.ts';
+import { nodeBytes } from './node-bytes.ts';
 import { plainValue } from './plain-value.ts';
-
-/** Containers may stand inside containers this deep. */
-const MAX_DEPTH = 16;
 
 /**
  * What a pickle holds: an estimator, data, or a dictionary, list or tuple of both. A container has
@@ -19,87 +18,111 @@ const MAX_DEPTH = 16;
 export class PickleContents {
   readonly #construct: ConstructContext;
   readonly #context: EstimatorContext;
+  readonly #maxDepth: number;
+  /** By node, so that an object that the file refers to twice is one part under two names. */
+  readonly #models = new Map<PyNode, LoadedModel>();
+  readonly #holds = new Map<PyNode, boolean>();
 
-  constructor(construct: ConstructContext, context: EstimatorContext) {
+  /** @param maxDepth how deep containers may stand inside containers and still be parts */
+  constructor(construct: ConstructContext, context: EstimatorContext, maxDepth = 16) {
     this.#construct = construct;
     this.#context = context;
+    this.#maxDepth = maxDepth;
   }
 
-  /** @throws `ML_FORMAT_UNSUPPORTED`, `ML_FORMAT_NOT_FITTED` */
+  /** @throws `ML_FORMAT_UNSUPPORTED`, `ML_FORMAT_NOT_FITTED`, `ML_FORMAT_LIMIT` */
   read(root: PyValue): LoadedModel {
-    const estimator = this.#estimator(root, '');
-    if (estimator !== undefined) return estimator;
-    const parts = this.#parts(root, 0);
-    if (parts === undefined) return { value: dataOf(root) };
-    const value = optionalValue(root);
+    if (isEstimator(root)) return this.#estimator(root, '');
+    const byteSize = nodeBytes(root);
+    if (!this.#holdsObject(root, 0)) return { info: DATA, byteSize, value: plainValue(root) };
+    const parts = this.#parts(root, '', 0);
     const predictors = predictorsIn(parts);
     const only = predictors.length === 1 ? predictors[0] : undefined;
-    return { ...only, ...value, parts };
+    this.#tellUnusable(parts);
+    return { info: DATA, ...only, ...optionalValue(root), parts, byteSize };
   }
 
-  #estimator(value: PyValue, path: string): LoadedModel | undefined {
-    if (!(value instanceof PyObject) || isPandas(value) || containerOf(value) !== undefined) return undefined;
-    return estimatorModel(this.#construct.construct(value, { path, version: undefined }), this.#context);
+  #estimator(node: PyObject, path: string): LoadedModel {
+    const known = this.#models.get(node);
+    if (known !== undefined) return known;
+    const estimator: Estimator = this.#construct.construct(node, { path, version: undefined });
+    const byteSize = Math.max(estimator.byteSize ?? 0, nodeBytes(node));
+    const model = { ...estimatorModel(estimator, this.#context), byteSize };
+    this.#models.set(node, model);
+    return model;
   }
 
-  /** One entry per item, if any item is an estimator or holds one; plain data has no parts. */
-  #parts(value: PyValue, depth: number): Map<string, LoadedModel> | undefined {
-    const items = itemsOf(value);
-    if (items === undefined || depth > MAX_DEPTH || !items.some(([, item]) => holdsObject(item, depth)))
-      return undefined;
-    return new Map(items.map(([key, item]) => [key, this.#part(item, key, depth)]));
+  #parts(value: PyValue, path: string, depth: number): Map<string, LoadedModel> {
+    return new Map((itemsOf(value) ?? []).map(([key, item]) => [key, this.#part(item, join(path, key), depth)]));
   }
 
-  #part(value: PyValue, key: string, depth: number): LoadedModel {
+  #part(value: PyValue, path: string, depth: number): LoadedModel {
+    const known = isNode(value) ? this.#models.get(value) : undefined;
+    if (known !== undefined) return known;
     try {
-      const estimator = this.#estimator(value, key);
-      if (estimator !== undefined) return estimator;
-      const parts = this.#parts(value, depth + 1);
-      return parts === undefined ? { value: dataOf(value) } : { ...optionalValue(value), parts };
+      if (isEstimator(value)) return this.#estimator(value, path);
+      const model = this.#holdsObject(value, depth + 1)
+        ? { info: DATA, ...optionalValue(value), parts: this.#parts(value, path, depth + 1) }
+        : { info: DATA, value: plainValue(value) };
+      if (isNode(value)) this.#models.set(value, model);
+      return model;
     } catch (error) {
       // One part that cannot be used does not make the others useless.
       if (MLServiceError.isInstance(error)) return { unusable: error };
       throw error;
     }
   }
+
+  /** Whether a container holds an object of a class, at any depth that parts reach; plain data has no parts. */
+  #holdsObject(value: PyValue, depth: number): boolean {
+    if (!isNode(value) || depth > this.#maxDepth) return false;
+    const known = this.#holds.get(value);
+    if (known !== undefined) return known;
+    this.#holds.set(value, false);
+    const holds = itemsOf(value)?.some(([, item]) => isEstimator(item) || this.#holdsObject(item, depth + 1)) ?? false;
+    this.#holds.set(value, holds);
+    return holds;
+  }
+
+  #tellUnusable(parts: ReadonlyMap<string, LoadedModel>): void {
+    for (const [name, { unusable }] of parts) {
+      if (unusable !== undefined)
+        this.#context.warn({ code: 'part-unusable', message: `part "${name}" cannot be used: ${unusable.message}` });
+    }
+  }
 }
 
+const DATA = { task: 'unknown', engine: 'native', inputs: [], outputs: [] } as const;
+
+/** Any object of a class that is neither a container nor data. */
+function isEstimator(value: PyValue): value is PyObject {
+  return value instanceof PyObject && !isData(value) && containerOf(value) === undefined;
+}
+
+function isData(value: PyObject): boolean {
+  return isPandas(value) || pythonDate(value) !== undefined;
+}
+
+/** Each once, however often and under whatever names the file refers to it. */
 function predictorsIn(parts: ReadonlyMap<string, LoadedModel>): LoadedModel[] {
-  return [...parts.values()].flatMap((part) => [
-    ...(part.predict === undefined ? [] : [part]),
-    ...(part.parts === undefined ? [] : predictorsIn(part.parts)),
-  ]);
+  const seen = new Set<LoadedModel>();
+  const waiting = [...parts.values()];
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    if (seen.has(part)) continue;
+    seen.add(part);
+    if (part.parts !== undefined) waiting.push(...part.parts.values());
+  }
+  return [...seen].filter(({ predict }) => predict !== undefined);
 }
 
-/** A dictionary, list or tuple, also one in disguise: `sklearn.utils.Bunch` and other subclasses. */
-function containerOf(value: PyObject): PyDict | undefined {
-  if (value.entries !== undefined && value.entries.size > 0) return value.entries;
-  return publicName(value.cls) === 'sklearn.utils.Bunch' ? value.attributes : undefined;
-}
-
-function itemsOf(value: PyValue): [string, PyValue][] | undefined {
-  if (!isNode(value)) return undefined;
-  if (value.kind === 'list' || value.kind === 'tuple') return value.items.map((item, i) => [String(i), item]);
-  const dict = value.kind === 'dict' ? value : value instanceof PyObject ? containerOf(value) : undefined;
-  if (dict === undefined) return undefined;
-  return Array.from(dict, ([key, item]) => [isNode(key) ? String(plainValue(key)) : String(key), item]);
-}
-
-function holdsObject(value: PyValue, depth: number): boolean {
-  if (value instanceof PyObject && containerOf(value) === undefined) return !isPandas(value);
-  return depth < MAX_DEPTH && (itemsOf(value)?.some(([, item]) => holdsObject(item, depth + 1)) ?? false);
-}
-
-/** Data as plain values; pandas frames and series as columns. */
-function dataOf(value: PyValue): unknown {
-  if (value instanceof PyObject && isPandas(value)) return pandasValue(value);
-  return plainValue(value);
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
 }
 
 /** The value of a container, where all of it is plain data. */
 function optionalValue(value: PyValue): { readonly value?: unknown } {
   try {
-    return { value: dataOf(value) };
+    return { value: plainValue(value) };
   } catch (error) {
     if (error instanceof FormatError) return {};
     throw error;

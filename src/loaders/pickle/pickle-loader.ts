@@ -1,11 +1,18 @@
 import type { FormatError } from '../../errors/format-error.ts';
-import { type PythonFile, readPythonFile } from '../../formats/joblib/read-python-file.ts';
+import type { PythonFile } from '../../formats/joblib/read-python-file.ts';
 import { ConstructContext } from '../../sklearn/base/construct.ts';
+import { isNewerThanTested, NEWEST_TESTED, parseSklearnVersion } from '../../sklearn/base/sklearn-version.ts';
 import { ESTIMATORS } from '../../sklearn/estimators.ts';
-import type { ModelLoader, ScanContext } from '../../spec/model-loader.ts';
+import type { LoadContext, LoadedModel, ModelLoader, ScanContext } from '../../spec/model-loader.ts';
 import type { Finding } from '../../spec/scan.ts';
-import { descriptor } from './pickle-format.ts';
+import { inspectPickle } from './inspect-pickle.ts';
 import { PickleContents } from './pickle-contents.ts';
+import { descriptor } from './pickle-format.ts';
+import { customTable } from './pickle-options.ts';
+import { readFile } from './read-file.ts';
+
+/** Recursion over containers and estimators stays below this, whatever the limits say. */
+const MAX_NESTING = 128;
 
 /**
  * `.pkl` and `.joblib`: parsed to inert values, judged by an exact allow-list, then built natively.
@@ -13,18 +20,37 @@ import { PickleContents } from './pickle-contents.ts';
  */
 export const loader: ModelLoader = {
   ...descriptor,
-  async load(context) {
-    context.phase('parse');
-    const file = await readPythonFile(context.artefact.bytes, { signal: context.signal });
-    context.phase('build');
-    return new PickleContents(new ConstructContext(ESTIMATORS), context).read(file.root);
-  },
+  load,
   scan,
+  inspect: async (context) => inspectPickle(await readFile(context)),
 };
 
-async function scan({ artefact, signal }: ScanContext): Promise<readonly Finding[]> {
+async function load(context: LoadContext): Promise<LoadedModel> {
+  const custom = customTable(context.options);
+  context.phase('parse');
+  const file = await readFile(context, { classes: custom });
+  context.phase('build');
+  warnOfNewer(file, context);
+  const maxDepth = Math.min(context.limits.maxNesting, MAX_NESTING);
+  // The model outlives the load, and must not keep the artefact's bytes with it.
+  const { metadata, extraFeatures, warn } = context;
+  const construct = new ConstructContext(ESTIMATORS, { maxDepth, custom });
+  return new PickleContents(construct, { metadata, extraFeatures, warn }, maxDepth).read(file.root);
+}
+
+/** A newer file works where its layout is understood; a layout that is not is refused by its estimator. */
+function warnOfNewer(file: PythonFile, { artefact, warn }: LoadContext): void {
+  const version = file.sklearnVersion === undefined ? undefined : parseSklearnVersion(file.sklearnVersion);
+  if (version === undefined || !isNewerThanTested(version)) return;
+  warn({
+    code: 'newer-sklearn',
+    message: `${artefact.name} was written by scikit-learn ${version.text}, newer than ${NEWEST_TESTED.text}, the newest that was tested; compare predictions with Python's`,
+  });
+}
+
+async function scan(context: ScanContext): Promise<readonly Finding[]> {
   const unsafe: FormatError[] = [];
-  const file = await readPythonFile(artefact.bytes, { signal, onUnsafe: (error) => unsafe.push(error) });
+  const file = await readFile(context, { onUnsafe: (error) => unsafe.push(error) });
   return [...unsafe.map(unsafeFinding), ...unknownFindings(file)];
 }
 

@@ -1,12 +1,13 @@
 import { FormatError } from '../../errors/format-error.ts';
+import { MLServiceError } from '../../errors/ml-service-error.ts';
 import type { PyObject } from '../../formats/pickle/nodes.ts';
 import { publicName } from './class-name.ts';
-import type { Estimator, EstimatorTable } from './estimator.ts';
+import type { Estimator, EstimatorConstructor, EstimatorTable } from './estimator.ts';
 import { EstimatorState } from './estimator-state.ts';
 import type { SklearnVersion } from './sklearn-version.ts';
 
-/** Estimators may stand inside estimators this deep. */
-const MAX_DEPTH = 32;
+/** Things named in one message; its details have all. */
+const MAX_NAMED = 20;
 
 /** Where an object stands in the file, and the version of what is around it. */
 export interface Place {
@@ -14,47 +15,129 @@ export interface Place {
   readonly version: SklearnVersion | undefined;
 }
 
-/** Builds estimators from their nodes; a node that the file refers to twice is built once. */
+/** How objects are built. */
+export interface ConstructOptions {
+  /** Estimators may stand inside estimators this deep. Default 32. */
+  readonly maxDepth?: number;
+  /** Constructors of the application's own classes, by module and name as the file writes them. */
+  readonly custom?: EstimatorTable;
+}
+
+/**
+ * Builds estimators from their nodes; a node that the file refers to twice is built once. What is not
+ * supported inside an object is gathered, so that one error names all of it.
+ */
 export class ConstructContext {
   readonly #table: EstimatorTable;
+  readonly #custom: EstimatorTable;
+  readonly #maxDepth: number;
   readonly #built = new Map<PyObject, Estimator>();
-  #depth = 0;
+  readonly #building = new Set<PyObject>();
+  #refused: MLServiceError[] = [];
 
-  constructor(table: EstimatorTable) {
+  constructor(table: EstimatorTable, options: ConstructOptions = {}) {
     this.#table = table;
-  }
-
-  /** Whether there is a constructor for the class of a node. */
-  knows(node: PyObject): boolean {
-    return this.#table.has(publicName(node.cls));
+    this.#custom = options.custom ?? new Map();
+    this.#maxDepth = options.maxDepth ?? 32;
   }
 
   /**
-   * @throws `ML_FORMAT_UNSUPPORTED` for a class that is not known, naming it and its place
+   * @throws `ML_FORMAT_UNSUPPORTED` naming every class and setting in the object that is not supported, with its
+   * place; `ML_FORMAT_NOT_FITTED`; `ML_FORMAT_LIMIT`
    */
   construct(node: PyObject, place: Place): Estimator {
     const known = this.#built.get(node);
     if (known !== undefined) return known;
-    const name = publicName(node.cls);
-    const build = this.#table.get(name);
-    if (build === undefined) {
-      const where = place.path === '' ? '' : ` (at ${place.path})`;
-      throw new FormatError('ML_FORMAT_UNSUPPORTED', `class ${node.cls.path}${where} is not supported`, {
-        details: { class: name, path: place.path },
-      });
-    }
-    if (this.#depth >= MAX_DEPTH) {
-      throw new FormatError('ML_FORMAT_LIMIT', `estimators are nested more than ${MAX_DEPTH} deep at ${place.path}`, {
-        details: { limit: MAX_DEPTH },
-      });
-    }
-    this.#depth += 1;
+    const depth = this.#building.size;
+    if (depth >= this.#maxDepth) throw tooDeep(place, this.#maxDepth);
+    if (this.#building.has(node)) throw insideItself(node, place);
+    this.#building.add(node);
     try {
-      const estimator = build(new EstimatorState(node, this, place));
-      this.#built.set(node, estimator);
+      const estimator = this.#build(node, place);
+      if (depth === 0 && this.#refused.length > 0) throw allOf(this.#refused);
+      // What only stands in for something that was refused is not kept.
+      if (this.#refused.length === 0) this.#built.set(node, estimator);
       return estimator;
+    } catch (error) {
+      if (!isUnsupported(error)) {
+        // It may only come of what stands in for something refused, which is the news then.
+        if (depth === 0 && this.#refused.length > 0) throw allOf(this.#refused);
+        throw error;
+      }
+      this.#refused.push(error);
+      if (depth === 0) throw allOf(this.#refused);
+      // The objects beside it are looked at too, so that the caller hears of everything at once.
+      return standIn(publicName(node.cls));
     } finally {
-      this.#depth -= 1;
+      this.#building.delete(node);
+      if (depth === 0) this.#refused = [];
     }
   }
+
+  #build(node: PyObject, place: Place): Estimator {
+    const build = this.#constructorOf(node);
+    if (build !== undefined) return build(new EstimatorState(node, this, place));
+    const where = place.path === '' ? '' : ` at ${place.path}`;
+    throw new FormatError('ML_FORMAT_UNSUPPORTED', `class ${node.cls.path}${where} is not supported`, {
+      details: { class: node.cls.path, path: place.path },
+    });
+  }
+
+  #constructorOf(node: PyObject): EstimatorConstructor | undefined {
+    return this.#custom.get(node.cls.path) ?? this.#table.get(publicName(node.cls));
+  }
+}
+
+function isUnsupported(error: unknown): error is MLServiceError {
+  return MLServiceError.isInstance(error) && error.code === 'ML_FORMAT_UNSUPPORTED';
+}
+
+function tooDeep({ path }: Place, limit: number): FormatError {
+  return new FormatError('ML_FORMAT_LIMIT', `estimators are nested more than ${limit} deep at ${path}`, {
+    details: { limit, path },
+  });
+}
+
+function insideItself(node: PyObject, { path }: Place): FormatError {
+  return new FormatError('ML_FORMAT_MALFORMED', `the ${publicName(node.cls)} at ${path} contains itself`, {
+    details: { path },
+  });
+}
+
+/** One error as it is; several as one that names them all. */
+function allOf(refused: readonly MLServiceError[]): MLServiceError {
+  const messages = [...new Set(refused.map(({ message }) => message))];
+  const [first] = refused;
+  if (first !== undefined && messages.length === 1) return first;
+  const unsupported = refused.map(({ message, details }) => ({
+    message,
+    class: details['class'],
+    path: details['path'],
+  }));
+  const more = messages.length > MAX_NAMED ? ` and ${messages.length - MAX_NAMED} more` : '';
+  return new FormatError(
+    'ML_FORMAT_UNSUPPORTED',
+    `${messages.length} things are not supported: ${messages.slice(0, MAX_NAMED).join('; ')}${more}`,
+    { details: { unsupported } },
+  );
+}
+
+/** In the place of what was refused, until the error that names it is raised; it is never asked anything. */
+function standIn(className: string): Estimator {
+  const never = (): never => {
+    throw new FormatError('ML_FORMAT_UNSUPPORTED', `class ${className} is not supported`);
+  };
+  return {
+    className,
+    task: 'unknown',
+    width: undefined,
+    featureNames: undefined,
+    classes: [],
+    predict: never,
+    predictProba: never,
+    decisionFunction: never,
+    transform: never,
+    inverseTransform: never,
+    scoreSamples: never,
+  };
 }

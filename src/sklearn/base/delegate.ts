@@ -7,6 +7,7 @@ const METHODS = [
   'predictLogProba',
   'decisionFunction',
   'transform',
+  'transformDense',
   'scoreSamples',
   'apply',
 ] as const;

@@ -17,10 +17,16 @@ export interface Estimator {
   readonly width: number | undefined;
   /** Feature names seen in training, in order. */
   readonly featureNames: readonly string[] | undefined;
+  /** Those of the features that predictions do not need, such as columns that a transformer drops. */
+  readonly optionalFeatures?: ReadonlySet<string>;
   /** Class labels in the order of the probability columns; for single-output classifiers. */
   readonly classes?: readonly Label[];
   /** Set where `transform` works on labels, one per row, instead of on features. */
   readonly transformsLabels?: true;
+  /** Set where `inverseTransform` gives labels, one per row. */
+  readonly invertsToLabels?: true;
+  /** Set where a row is one value, whatever it is: the dataset is one column of rows as the caller gave them. */
+  readonly takesWholeRows?: true;
   /** One prediction per row; an array per row for several outputs. */
   readonly predict?: (x: Dataset) => ArrayLike<Prediction>;
   /** `[rows, classes]`; an array of such matrices, one per output, for multi-output classifiers. */
@@ -28,6 +34,8 @@ export interface Estimator {
   readonly predictLogProba?: (x: Dataset) => DenseMatrix | readonly DenseMatrix[];
   readonly decisionFunction?: (x: Dataset) => Scores;
   readonly transform?: (x: Dataset) => Dataset;
+  /** `transform` of estimators whose result is sparse, for callers that would fill it in anyway. */
+  readonly transformDense?: (x: Dataset) => Dataset;
   readonly inverseTransform?: (x: Dataset) => Dataset;
   readonly scoreSamples?: (x: Dataset) => Scores;
   /** Leaf indices, `[rows, trees]`. */

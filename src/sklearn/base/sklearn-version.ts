@@ -16,3 +16,11 @@ export function atLeast(version: SklearnVersion | undefined, major: number, mino
   if (version === undefined) return false;
   return version.major > major || (version.major === major && version.minor >= minor);
 }
+
+/** The newest scikit-learn whose files the library was tested with. */
+export const NEWEST_TESTED: SklearnVersion = { text: '1.9', major: 1, minor: 9 };
+
+/** Whether a version is newer than any that was tested. */
+export function isNewerThanTested(version: SklearnVersion): boolean {
+  return atLeast(version, NEWEST_TESTED.major, NEWEST_TESTED.minor + 1);
+}

@@ -10,6 +10,7 @@ export function wrapperOf(state: EstimatorState, name: string): Estimator {
     task: inner.task,
     width: inner.width,
     featureNames: state.featureNames ?? inner.featureNames,
+    ...(inner.optionalFeatures !== undefined && { optionalFeatures: inner.optionalFeatures }),
     ...(inner.classes !== undefined && { classes: inner.classes }),
     ...(inner.transformsLabels !== undefined && { transformsLabels: inner.transformsLabels }),
     ...(inner.inverseTransform !== undefined && { inverseTransform: inner.inverseTransform }),

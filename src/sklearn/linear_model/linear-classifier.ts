@@ -1,10 +1,12 @@
 import { type Dataset, DenseMatrix } from '../../data/dataset.ts';
 import type { Label } from '../../spec/model.ts';
-import { checkWidth } from '../base/columns.ts';
+import { classTask } from '../base/class-task.ts';
 import type { Estimator, Scores } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { argmax } from '../base/labels.ts';
-import { expit, linearScores } from '../base/linear-scores.ts';
+import { expit } from '../base/linear-scores.ts';
+import { storedDense } from '../base/stored-matrix.ts';
+import { linearModel } from './linear-model.ts';
 
 /** What linear classifiers share: scores, and labels from them. */
 export interface LinearClassifier {
@@ -24,16 +26,11 @@ export function linearClassifier(
   state: EstimatorState,
   classes: readonly Label[] = state.labels('classes_'),
 ): LinearClassifier {
-  const coef = state.matrix('coef_');
-  const intercept = state.vector('intercept_');
-  const { className } = state;
-  const scores = (x: Dataset): DenseMatrix => {
-    checkWidth(x, coef.cols, className);
-    return linearScores(x, coef, intercept);
-  };
+  const coef = storedDense(state, 'coef_');
+  const scores = linearModel(state, coef, state.vector('intercept_'));
   const estimator: Estimator = {
-    className,
-    task: classes.length > 2 ? 'multiclass-classification' : 'binary-classification',
+    className: state.className,
+    task: classTask(classes),
     width: coef.cols,
     featureNames: state.featureNames,
     classes,
@@ -62,8 +59,12 @@ export function flattenBinary(scores: DenseMatrix): Scores {
   return scores.cols === 1 ? scores.data : scores;
 }
 
-/** One-vs-rest probabilities: the logistic function of each score, rows of several normalised. */
-export function ovrProbabilities(scores: DenseMatrix): DenseMatrix {
+/**
+ * One-vs-rest probabilities: the logistic function of each score, rows of several normalised.
+ *
+ * @param uniform whether a row whose probabilities are all zero is uniform (scikit-learn 1.9 on), not NaN
+ */
+export function ovrProbabilities(scores: DenseMatrix, uniform = false): DenseMatrix {
   const { rows, cols, data } = scores;
   if (cols === 1) {
     const out = new DenseMatrix(rows, 2);
@@ -78,7 +79,8 @@ export function ovrProbabilities(scores: DenseMatrix): DenseMatrix {
   for (let i = 0; i < rows; i++) {
     let sum = 0;
     for (let k = 0; k < cols; k++) sum += out.data[i * cols + k] as number;
-    for (let k = 0; k < cols; k++) out.data[i * cols + k] = (out.data[i * cols + k] as number) / sum;
+    if (sum === 0 && uniform) out.data.fill(1 / cols, i * cols, (i + 1) * cols);
+    else for (let k = 0; k < cols; k++) out.data[i * cols + k] = (out.data[i * cols + k] as number) / sum;
   }
   return out;
 }

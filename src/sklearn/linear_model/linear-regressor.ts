@@ -1,9 +1,8 @@
 import type { Dataset, DenseMatrix } from '../../data/dataset.ts';
 import type { Prediction } from '../../spec/model.ts';
-import { checkWidth } from '../base/columns.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
-import { linearScores } from '../base/linear-scores.ts';
+import { linearModel } from './linear-model.ts';
 
 /** Applied to `X · coefᵀ + intercept`: the inverse of a link function. */
 export type InverseLink = (value: number) => number;
@@ -20,15 +19,14 @@ export function linearRegressor(state: EstimatorState, inverseLink?: InverseLink
   const intercept = state.has('intercept_') ? state.vector('intercept_') : Float64Array.of(0);
   // LinearSVR keeps a vector but a one-element intercept; only a matrix of targets makes a matrix.
   const several = array.ndim === 2;
-  const { className } = state;
+  const scoresOf = linearModel(state, coef, intercept);
   return {
-    className,
+    className: state.className,
     task: 'regression',
     width: coef.cols,
     featureNames: state.featureNames,
     predict(x: Dataset): ArrayLike<Prediction> {
-      checkWidth(x, coef.cols, className);
-      const scores = linearScores(x, coef, intercept);
+      const scores = scoresOf(x);
       if (inverseLink !== undefined)
         for (let i = 0; i < scores.data.length; i++) scores.data[i] = inverseLink(scores.data[i] as number);
       return several ? rowsOf(scores) : scores.data;

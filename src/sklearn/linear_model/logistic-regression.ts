@@ -3,6 +3,7 @@ import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { softmaxRows } from '../base/linear-scores.ts';
 import { logOf } from '../base/log-proba.ts';
+import { atLeast } from '../base/sklearn-version.ts';
 import { linearClassifier, ovrProbabilities } from './linear-classifier.ts';
 
 /**
@@ -18,11 +19,16 @@ export function logisticRegression(state: EstimatorState): Estimator {
   const oneVsRest =
     multiClass === 'ovr' ||
     multiClass === 'warn' ||
-    (auto && (classes.length <= 2 || state.optionalString('solver') === 'liblinear'));
+    (auto && (classes.length <= 2 || binarySolvers(state).includes(state.optionalString('solver') ?? '')));
   if (!auto && !oneVsRest && multiClass !== 'multinomial') throw state.unsupported(`multi_class="${multiClass}"`);
   const predictProba = (x: Dataset): DenseMatrix =>
     oneVsRest ? ovrProbabilities(scores(x)) : softmaxRows(bothSides(scores(x)));
   return { ...estimator, predictProba, predictLogProba: (x) => logOf(predictProba(x)) };
+}
+
+/** Solvers that fit one class at a time, where `multi_class` leaves it to them. */
+function binarySolvers({ version }: EstimatorState): readonly string[] {
+  return atLeast(version, 1, 6) ? ['liblinear'] : ['liblinear', 'newton-cholesky'];
 }
 
 /** A single score as the pair that the softmax of two classes takes. */

@@ -2,6 +2,7 @@ import { type Dataset, DenseMatrix } from '../../data/dataset.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { logOf } from '../base/log-proba.ts';
+import { atLeast } from '../base/sklearn-version.ts';
 import { linearClassifier, ovrProbabilities } from './linear-classifier.ts';
 
 /**
@@ -14,7 +15,7 @@ export function sgdClassifier(state: EstimatorState): Estimator {
   const loss = state.string('loss');
   const probabilities =
     loss === 'log_loss' || loss === 'log'
-      ? ovrProbabilities
+      ? (rows: DenseMatrix) => ovrProbabilities(rows, atLeast(state.version, 1, 9))
       : loss === 'modified_huber'
         ? modifiedHuberProbabilities
         : undefined;

@@ -1,6 +1,7 @@
 import type { Estimator, EstimatorConstructor, EstimatorTable } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { wrapperOf } from '../base/wrapper.ts';
+import { fixedThresholdClassifier, tunedThresholdClassifier } from './threshold-classifiers.ts';
 
 /**
  * A fitted search answers as its best estimator. Its scorers and results are training state and stay unread.
@@ -18,6 +19,8 @@ const SEARCHES = ['GridSearchCV', 'RandomizedSearchCV', 'HalvingGridSearchCV', '
 /** Estimators of `sklearn.model_selection` (and of `sklearn.grid_search`, its name before 0.20). */
 export const MODEL_SELECTION: EstimatorTable = new Map<string, EstimatorConstructor>([
   ...SEARCHES.map((name) => [`sklearn.model_selection.${name}`, search] as const),
+  ['sklearn.model_selection.FixedThresholdClassifier', fixedThresholdClassifier],
+  ['sklearn.model_selection.TunedThresholdClassifierCV', tunedThresholdClassifier],
   ['sklearn.grid_search.GridSearchCV', search],
   ['sklearn.grid_search.RandomizedSearchCV', search],
 ]);

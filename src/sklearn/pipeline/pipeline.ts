@@ -30,6 +30,7 @@ export function pipeline(state: EstimatorState): Estimator {
     task: last.task,
     width: first.width,
     featureNames: state.featureNames ?? first.featureNames,
+    ...(first.optionalFeatures !== undefined && { optionalFeatures: first.optionalFeatures }),
     ...(last.classes !== undefined && { classes: last.classes }),
     ...delegate(last, (x) => before.reduce((data, transform) => transform(data), x)),
     ...(inverses.length === steps.length && {

@@ -33,17 +33,29 @@ export function labelEncoder(state: EstimatorState): Estimator {
     },
     inverseTransform(x): Dataset {
       const codes = toDense(x).data;
-      return labelColumn(Array.from(codes, (code, i) => {
-        if (!(Number.isInteger(code) && code >= 0 && code < classes.length)) {
-          throw new InputError('ML_INPUT_DTYPE', `row ${i}: ${code} is no code of ${className}; codes are 0 to ${classes.length - 1}`, { details: { row: i } });
-        }
-        return classes[code] as Label;
-      }));
+      return labelColumn(
+        Array.from(codes, (code, i) => {
+          if (!(Number.isInteger(code) && code >= 0 && code < classes.length)) {
+            throw new InputError(
+              'ML_INPUT_DTYPE',
+              `row ${i}: ${code} is no code of ${className}; codes are 0 to ${classes.length - 1}`,
+              { details: { row: i } },
+            );
+          }
+          return classes[code] as Label;
+        }),
+      );
     },
   };
 }
 
 /** One column of labels in their own types. */
 export function labelColumn(labels: readonly Label[]): Frame {
-  return new Frame({ rows: labels.length, cols: 1, numbers: new Float64Array(labels.length), objects: [labels], names: undefined });
+  return new Frame({
+    rows: labels.length,
+    cols: 1,
+    numbers: new Float64Array(labels.length),
+    objects: [labels],
+    names: undefined,
+  });
 }

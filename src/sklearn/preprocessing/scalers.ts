@@ -1,17 +1,19 @@
 import { CsrMatrix, type Dataset, DenseMatrix } from '../../data/dataset.ts';
-import { checkWidth, denseOf, mapValues } from '../base/columns.ts';
+import { checkWidth, mapValues } from '../base/columns.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { finiteInput } from '../base/finite-input.ts';
+import { withoutInfinity } from './no-infinity.ts';
 
 type ColumnFunction = (value: number, column: number) => number;
 
 /** A transformer that computes each value from the old one and its column. */
-function columnwise(state: EstimatorState, width: number, functions: ColumnFunctions): Estimator {
+function columnwise(state: EstimatorState, width: number | undefined, functions: ColumnFunctions): Estimator {
   const { className } = state;
   const { forward, inverse, keepsZero } = functions;
   const over = (f: ColumnFunction) => (x: Dataset) => {
-    if (x.kind !== 'csr') return mapValues(denseOf(x, width, className), f);
-    checkWidth(x, width, className);
+    if (x.kind !== 'csr') return mapValues(withoutInfinity(x, width ?? x.cols, className), f);
+    checkWidth(x, width ?? x.cols, className);
     if (!keepsZero) throw state.unsupported('sparse data, which it would fill,');
     return new CsrMatrix([x.rows, x.cols], {
       indptr: x.indptr,
@@ -54,7 +56,7 @@ export function minMaxScaler(state: EstimatorState): Estimator {
   });
 }
 
-/** NaN stays NaN, as numpy's clip. */
+/** NaN stays NaN, as in numpy's clip. */
 function clamp(value: number, low: number, high: number): number {
   return value < low ? low : value > high ? high : value;
 }
@@ -74,7 +76,6 @@ export function robustScaler(state: EstimatorState): Estimator {
   const center = state.booleanOr('with_centering', true) ? state.vector('center_') : undefined;
   const scale = state.booleanOr('with_scaling', true) ? state.vector('scale_') : undefined;
   const width = (center ?? scale)?.length ?? state.width;
-  if (width === undefined) throw state.unsupported('a file that states no number of features');
   return columnwise(state, width, {
     forward: (value, j) =>
       (center === undefined ? value : value - (center[j] as number)) / (scale === undefined ? 1 : (scale[j] as number)),
@@ -87,13 +88,13 @@ export function robustScaler(state: EstimatorState): Estimator {
 /** 1 where `x > threshold`, else 0. Source: sklearn/preprocessing/_data.py, `binarize`. */
 export function binarizer(state: EstimatorState): Estimator {
   const threshold = state.number('threshold');
-  const { className } = state;
+  const { className, width } = state;
   return {
     className,
     task: 'transformation',
-    width: state.width,
+    width,
     featureNames: state.featureNames,
-    transform: (x) => mapValues(denseOf(x, state.width ?? x.cols, className), (value) => Number(value > threshold)),
+    transform: (x) => mapValues(finiteInput(x, width, className), (value) => Number(value > threshold)),
   };
 }
 
@@ -119,7 +120,7 @@ export function normalizer(state: EstimatorState): Estimator {
         for (let i = 0; i < x.rows; i++) divideByNorm(data, x.indptr[i] as number, x.indptr[i + 1] as number, kind);
         return new CsrMatrix([x.rows, x.cols], { indptr: x.indptr, indices: x.indices, data });
       }
-      const dense = denseOf(x, x.cols, className);
+      const dense = finiteInput(x, x.cols, className);
       const out = new DenseMatrix(x.rows, x.cols, Float64Array.from(dense.data));
       for (let i = 0; i < x.rows; i++) divideByNorm(out.data, i * x.cols, (i + 1) * x.cols, kind);
       return out;

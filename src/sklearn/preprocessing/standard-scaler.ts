@@ -1,7 +1,8 @@
 import { CsrMatrix, type Dataset } from '../../data/dataset.ts';
-import { checkWidth, denseOf, mapValues } from '../base/columns.ts';
+import { checkWidth, mapValues } from '../base/columns.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { withoutInfinity } from './no-infinity.ts';
 
 /**
  * `(x - mean_) / scale_`, each part where it was asked for, in float64; NaN stays NaN. Sparse input
@@ -14,7 +15,6 @@ export function standardScaler(state: EstimatorState): Estimator {
   const scale = state.booleanOr('with_std', true) ? state.optionalVector('scale_') : undefined;
   const { className } = state;
   const width = state.width ?? (mean ?? scale)?.length;
-  if (width === undefined) throw state.unsupported('a file that states no number of features');
   return {
     className,
     task: 'transformation',
@@ -22,17 +22,17 @@ export function standardScaler(state: EstimatorState): Estimator {
     featureNames: state.featureNames,
     transform(x): Dataset {
       if (x.kind === 'csr') {
-        checkWidth(x, width, className);
+        checkWidth(x, width ?? x.cols, className);
         if (mean !== undefined) throw state.unsupported('centring sparse data (with_mean)');
         return scale === undefined ? x : scaleCsr(x, (value, j) => value / (scale[j] as number));
       }
-      return mapValues(denseOf(x, width, className), (value, j) => {
+      return mapValues(withoutInfinity(x, width ?? x.cols, className), (value, j) => {
         const centred = mean === undefined ? value : value - (mean[j] as number);
         return scale === undefined ? centred : centred / (scale[j] as number);
       });
     },
     inverseTransform(x): Dataset {
-      return mapValues(denseOf(x, width, className), (value, j) => {
+      return mapValues(withoutInfinity(x, width ?? x.cols, className), (value, j) => {
         const scaled = scale === undefined ? value : value * (scale[j] as number);
         return mean === undefined ? scaled : scaled + (mean[j] as number);
       });

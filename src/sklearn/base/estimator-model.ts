@@ -1,10 +1,11 @@
 import { type Dataset, DenseMatrix, toDense } from '../../data/dataset.ts';
-import { readDataset } from '../../data/read-dataset.ts';
+import { readDataset, readWholeRows } from '../../data/read-dataset.ts';
 import type { RowSchema } from '../../data/rows.ts';
 import type { LoadContext, LoadedModel } from '../../spec/model-loader.ts';
 import type { Rows } from '../../spec/rows.ts';
-import type { TensorLike } from '../../spec/tensor.ts';
-import type { Estimator, Scores } from '../../sklearn/base/estimator.ts';
+import type { ValueInfo } from '../../spec/model.ts';
+import type { DType, TensorLike } from '../../spec/tensor.ts';
+import type { Estimator, Scores } from './estimator.ts';
 
 /** What an estimator takes from the load that it belongs to. */
 export type EstimatorContext = Pick<LoadContext, 'metadata' | 'extraFeatures' | 'warn'>;
@@ -15,11 +16,13 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
   const schema: RowSchema = {
     width: estimator.width,
     names,
+    ...(estimator.optionalFeatures !== undefined && { optional: estimator.optionalFeatures }),
     extraFeatures: context.extraFeatures,
     onExtra: (extra) =>
       context.warn({ code: 'extra-features', message: `keys that are no feature of the model: ${extra.join(', ')}` }),
   };
-  const read = (rows: Rows): Dataset => readDataset(rows, schema);
+  const read = (rows: Rows): Dataset =>
+    estimator.takesWholeRows === true ? readWholeRows(rows) : readDataset(rows, schema);
   const scores = (method: ((x: Dataset) => Scores) | undefined) =>
     method && ((rows: Rows) => scoresTensor(method(read(rows))));
   const probabilities = (method: Estimator['predictProba']) =>
@@ -28,14 +31,14 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
       const result = method(read(rows));
       return Array.isArray(result) ? result.map(scoresTensor) : scoresTensor(result as DenseMatrix);
     });
-  const transformed = (method: ((x: Dataset) => Dataset) | undefined, schemaOf: RowSchema) =>
-    method && ((rows: Rows) => datasetTensor(method(readDataset(rows, schemaOf)), estimator.transformsLabels === true));
-  const { predict } = estimator;
+  const labels = estimator.transformsLabels === true;
+  const { predict, transform, inverseTransform } = estimator;
   return withoutUndefined({
     info: {
       task: estimator.task,
       engine: 'native',
       inputs: [{ name: 'X', dtype: undefined, shape: [null, estimator.width ?? null] }],
+      outputs: outputsOf(estimator),
       classes: estimator.classes,
       featureNames: names,
     },
@@ -44,13 +47,52 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
     predictProba: probabilities(estimator.predictProba),
     predictLogProba: probabilities(estimator.predictLogProba),
     decisionFunction: scores(estimator.decisionFunction),
-    transform: transformed(estimator.transform, schema),
+    transform: transform && ((rows: Rows) => datasetTensor(transform(read(rows)), labels)),
     // What comes out of a transformer has neither the names nor the width of what went in.
-    inverseTransform: transformed(estimator.inverseTransform, { ...schema, width: undefined, names: undefined }),
+    inverseTransform:
+      inverseTransform &&
+      ((rows: Rows) =>
+        datasetTensor(
+          inverseTransform(readDataset(rows, { ...schema, width: undefined, names: undefined })),
+          labels || estimator.invertsToLabels === true,
+        )),
     scoreSamples: scores(estimator.scoreSamples),
     apply: scores(estimator.apply),
     dispose: estimator.dispose,
   });
+}
+
+/** What the methods give, by the name of the method. */
+function outputsOf({ predict, predictProba, decisionFunction, transform, classes, task }: Estimator): ValueInfo[] {
+  const count = classes?.length ?? null;
+  const multilabel = task === 'multilabel-classification';
+  return [
+    ...(predict
+      ? [{ name: 'predict', dtype: labelType(classes, task), shape: multilabel ? [null, null] : [null] }]
+      : []),
+    ...(predictProba ? [{ name: 'predictProba', dtype: 'float64' as const, shape: [null, count] }] : []),
+    ...(decisionFunction
+      ? [
+          {
+            name: 'decisionFunction',
+            dtype: 'float64' as const,
+            shape: count === null || count > 2 ? [null, count] : [null],
+          },
+        ]
+      : []),
+    ...(transform ? [{ name: 'transform', dtype: undefined, shape: [null, null] }] : []),
+  ];
+}
+
+/** The type of predicted labels or values, where all have the same. */
+function labelType(classes: Estimator['classes'], task: Estimator['task']): DType | undefined {
+  if (classes === undefined || classes.length === 0) return task === 'regression' ? 'float64' : undefined;
+  const types = new Set(classes.map((label) => (label === null ? 'object' : typeof label)));
+  if (types.size > 1) return 'object';
+  const [type] = types;
+  if (type === 'string') return 'string';
+  if (type === 'boolean') return 'bool';
+  return classes.every((label) => typeof label === 'bigint' || Number.isInteger(label)) ? 'int64' : 'float64';
 }
 
 /** Feature names from the metadata, where they are as many as the estimator has features. */

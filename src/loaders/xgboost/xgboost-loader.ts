@@ -1,0 +1,20 @@
+import type { ModelLoader } from '../../spec/model-loader.ts';
+import { Booster } from '../../xgboost/booster.ts';
+import { boosterEstimator } from '../../xgboost/booster-estimator.ts';
+import { readBooster } from '../../xgboost/read-booster.ts';
+import { estimatorModel } from '../../sklearn/base/estimator-model.ts';
+import { descriptor } from './xgboost-format.ts';
+
+const CLASS_NAME = 'xgboost.Booster';
+
+/** XGBoost model files, answering as `Booster.predict` does. Missing values are NaN. */
+export const loader: ModelLoader = {
+  ...descriptor,
+  load(context) {
+    context.phase('parse');
+    const model = readBooster(context.artefact.bytes);
+    context.phase('build');
+    const booster = new Booster(model, { className: CLASS_NAME, missing: Number.NaN, asWrapper: false });
+    return estimatorModel(boosterEstimator(booster, CLASS_NAME), context);
+  },
+};

@@ -1,0 +1,144 @@
+import { DenseMatrix } from '../../data/dataset.ts';
+import { isNode, type PyValue } from '../../formats/pickle/nodes.ts';
+import type { EstimatorState } from '../base/estimator-state.ts';
+import { timesTransposed } from '../base/matrix-products.ts';
+import { pairwise } from '../base/pairwise-distances.ts';
+import { kernelOf } from '../base/pairwise-kernels.ts';
+import { matern } from './matern.ts';
+
+/** A covariance function. */
+export interface Covariance {
+  /** Between each row of `x` and each of `y`. */
+  readonly between: (x: DenseMatrix, y: DenseMatrix) => DenseMatrix;
+  /** Of each row with itself. */
+  readonly diagonal: (x: DenseMatrix) => Float64Array;
+}
+
+/** Kernels are made of kernels at most this deep. */
+const MAX_DEPTH = 64;
+const PREFIX = 'sklearn.gaussian_process.';
+
+/**
+ * The kernels of scikit-learn and their sums, products and powers.
+ *
+ * Source: sklearn/gaussian_process/kernels.py.
+ *
+ * @throws `ML_FORMAT_UNSUPPORTED` for a kernel of the project's own
+ */
+export function covarianceOf(state: EstimatorState, depth = 0): Covariance {
+  if (depth > MAX_DEPTH) throw state.unsupported(`a kernel nested more than ${MAX_DEPTH} deep`);
+  const inner = (name: string): Covariance => covarianceOf(state.part(name), depth + 1);
+  switch (state.className) {
+    case `${PREFIX}Sum`:
+      return combined(inner('k1'), inner('k2'), (a, b) => a + b);
+    case `${PREFIX}Product`:
+      return combined(inner('k1'), inner('k2'), (a, b) => a * b);
+    case `${PREFIX}Exponentiation`: {
+      const exponent = state.number('exponent');
+      return combined(inner('kernel'), undefined, (a) => a ** exponent);
+    }
+    case `${PREFIX}ConstantKernel`: {
+      const value = state.number('constant_value');
+      return { between: (x, y) => pairwise(x, y, () => value), diagonal: filled(value) };
+    }
+    case `${PREFIX}WhiteKernel`:
+      // Noise is of a row with itself only; a row that equals a training row counts as another one.
+      return { between: (x, y) => pairwise(x, y, () => 0), diagonal: filled(state.number('noise_level')) };
+    case `${PREFIX}RBF`:
+      return stationary(scaled(state), (squared) => Math.exp(-0.5 * squared));
+    case `${PREFIX}Matern`:
+      return stationary(scaled(state), matern(state.number('nu')));
+    case `${PREFIX}RationalQuadratic`: {
+      const alpha = state.number('alpha');
+      const scale = 2 * alpha * state.number('length_scale') ** 2;
+      return stationary(unscaled, (squared) => (1 + squared / scale) ** -alpha);
+    }
+    case `${PREFIX}ExpSineSquared`: {
+      const scale = state.number('length_scale');
+      const turn = Math.PI / state.number('periodicity');
+      return stationary(unscaled, (squared) => Math.exp(-2 * (Math.sin(turn * Math.sqrt(squared)) / scale) ** 2));
+    }
+    case `${PREFIX}DotProduct`: {
+      const sigma = state.number('sigma_0') ** 2;
+      return withDiagonal((x, y) => {
+        const out = timesTransposed(x, y);
+        for (let at = 0; at < out.data.length; at++) out.data[at] = (out.data[at] as number) + sigma;
+        return out;
+      });
+    }
+    case `${PREFIX}PairwiseKernel`:
+      return pairwiseKernel(state);
+    default:
+      throw state.unsupported(`the kernel ${state.className}`);
+  }
+}
+
+function pairwiseKernel(state: EstimatorState): Covariance {
+  const given: PyValue | undefined = state.get('pairwise_kernels_kwargs');
+  if (isNode(given) && (given.kind !== 'dict' || given.size > 0)) throw state.unsupported('pairwise_kernels_kwargs');
+  const parameters = { gamma: state.optionalNumber('gamma'), degree: undefined, coef0: undefined };
+  return withDiagonal(kernelOf(state, state.string('metric'), parameters));
+}
+
+/** The diagonal by computing each row with itself. */
+function withDiagonal(between: Covariance['between']): Covariance {
+  const diagonal = (x: DenseMatrix): Float64Array =>
+    Float64Array.from({ length: x.rows }, (_, i) => {
+      const row = new DenseMatrix(1, x.cols, x.data.subarray(i * x.cols, (i + 1) * x.cols));
+      return between(row, row).data[0] as number;
+    });
+  return { between, diagonal };
+}
+
+function filled(value: number): Covariance['diagonal'] {
+  return (x) => new Float64Array(x.rows).fill(value);
+}
+
+function combined(a: Covariance, b: Covariance | undefined, f: (left: number, right: number) => number): Covariance {
+  const apply = (left: Float64Array, right: Float64Array | undefined): void => {
+    for (let at = 0; at < left.length; at++) left[at] = f(left[at] as number, right?.[at] ?? 0);
+  };
+  return {
+    between(x, y) {
+      const left = a.between(x, y);
+      apply(left.data, b?.between(x, y).data);
+      return left;
+    },
+    diagonal(x) {
+      const left = a.diagonal(x);
+      apply(left, b?.diagonal(x));
+      return left;
+    },
+  };
+}
+
+/** The squared distance of two rows. */
+type Distance = (a: Float64Array, b: Float64Array) => number;
+
+const unscaled: Distance = (a, b) => {
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) {
+    const difference = (a[j] as number) - (b[j] as number);
+    sum += difference * difference;
+  }
+  return sum;
+};
+
+/** Columns divided by their length scale, or all by the only one. */
+function scaled(state: EstimatorState): Distance {
+  const scales = state.vector('length_scale');
+  return (a, b) => {
+    let sum = 0;
+    for (let j = 0; j < a.length; j++) {
+      const scale = (scales.length === 1 ? scales[0] : scales[j]) as number;
+      const difference = (a[j] as number) / scale - (b[j] as number) / scale;
+      sum += difference * difference;
+    }
+    return sum;
+  };
+}
+
+/** A kernel that is 1 at distance 0. */
+function stationary(distance: Distance, f: (squared: number) => number): Covariance {
+  return { between: (x, y) => pairwise(x, y, (a, b) => f(distance(a, b))), diagonal: filled(1) };
+}

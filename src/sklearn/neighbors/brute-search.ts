@@ -1,0 +1,144 @@
+import type { CsrMatrix, DenseMatrix } from '../../data/dataset.ts';
+import { argpartition } from './argpartition.ts';
+import { bitonicOrder, MAX_NETWORK } from './bitonic-order.ts';
+import type { Metric } from './metric.ts';
+import type { NeighborHeap } from './neighbor-heap.ts';
+import type { NeighborSearch, Within } from './neighbor-search.ts';
+
+/** Offers the training points that can be among the nearest, from the distances to all, to a heap. */
+export type Select = (distances: Float64Array, heap: NeighborHeap) => void;
+
+/** One point after another, as scikit-learn does since 1.1 for most metrics. */
+export const offerAll: Select = (distances, heap) => {
+  for (let k = 0; k < distances.length; k++) heap.push(distances[k] as number, k);
+};
+
+/** Those that `argpartition` of numpy 1 leaves in front, as scikit-learn did before 1.1 and does for some metrics. */
+export const offerPartitioned: Select = (distances, heap) => {
+  // What has no distance is farthest.
+  for (let k = 0; k < distances.length; k++) if (Number.isNaN(distances[k])) distances[k] = Number.POSITIVE_INFINITY;
+  const order = Int32Array.from(distances.keys());
+  argpartition(distances, order, heap.values.length);
+  offerFirst(distances, order, heap);
+};
+
+/** The same with numpy 2, which sorts few values by a network. */
+export const offerNetworkSorted: Select = (distances, heap) => {
+  if (distances.length > MAX_NETWORK || !distances.every(Number.isFinite)) offerPartitioned(distances, heap);
+  else offerFirst(distances, bitonicOrder(distances), heap);
+};
+
+function offerFirst(distances: Float64Array, order: Int32Array, heap: NeighborHeap): void {
+  for (let n = 0; n < heap.values.length; n++) {
+    const k = order[n] as number;
+    heap.push(distances[k] as number, k);
+  }
+}
+
+/** What a search of all points needs besides their distances. */
+interface Selection extends Pick<Metric, 'toDistance' | 'toReduced'> {
+  readonly select: Select;
+}
+
+/** Reduced distances from one point to every training point. */
+type Fill = (points: Float64Array, at: number, out: Float64Array) => void;
+
+/**
+ * Euclidean distances as `|x|² - 2 x·y + |y|²`, whose rounding decides between points that are almost equally far.
+ *
+ * Source: sklearn/metrics/_pairwise_distances_reduction, `EuclideanArgKmin`; sklearn/metrics/pairwise.py.
+ */
+export function euclideanSearch(y: CsrMatrix | DenseMatrix, select: Select = offerAll): NeighborSearch {
+  const norms = squaredNorms(y);
+  const products = productsWith(y);
+  const { cols } = y;
+  return search(
+    y,
+    { select, toDistance: Math.sqrt, toReduced: (distance) => distance * distance },
+    (points, at, out) => {
+      const own = dot(points, at, cols);
+      products(points, at, out);
+      for (let k = 0; k < out.length; k++) out[k] = Math.max(0, own - 2 * (out[k] as number) + (norms[k] as number));
+    },
+  );
+}
+
+/** `1 - x·y / (|x| |y|)`, from normalised points; a point of zeros is as far as an orthogonal one. */
+export function cosineSearch(y: CsrMatrix | DenseMatrix, select: Select = offerAll): NeighborSearch {
+  const lengths = squaredNorms(y).map((norm) => Math.sqrt(norm) || 1);
+  const products = productsWith(y);
+  const { cols } = y;
+  return search(y, { select, toDistance: (value) => value, toReduced: (value) => value }, (points, at, out) => {
+    const own = Math.sqrt(dot(points, at, cols)) || 1;
+    products(points, at, out);
+    for (let k = 0; k < out.length; k++)
+      out[k] = Math.min(2, Math.max(0, 1 - (out[k] as number) / (own * (lengths[k] as number))));
+  });
+}
+
+/** Any other metric, point by point. */
+export function metricSearch(y: DenseMatrix, metric: Metric, select: Select = offerAll): NeighborSearch {
+  const { rows, cols, data } = y;
+  const { toDistance, toReduced } = metric;
+  return search(y, { select, toDistance, toReduced }, (points, at, out) => {
+    for (let k = 0; k < rows; k++) out[k] = metric.reduced(points, at, data, k * cols, cols);
+  });
+}
+
+function search(y: CsrMatrix | DenseMatrix, { select, toDistance, toReduced }: Selection, fill: Fill): NeighborSearch {
+  const distances = new Float64Array(y.rows);
+  return {
+    width: y.cols,
+    count: y.rows,
+    toDistance,
+    nearest(points, at, heap: NeighborHeap) {
+      fill(points, at, distances);
+      select(distances, heap);
+    },
+    within(points, at, radius): Within {
+      fill(points, at, distances);
+      const limit = toReduced(radius);
+      const indices: number[] = [];
+      for (let k = 0; k < distances.length; k++) if ((distances[k] as number) <= limit) indices.push(k);
+      return { indices, distances: indices.map((k) => toDistance(distances[k] as number)) };
+    },
+  };
+}
+
+function productsWith(y: CsrMatrix | DenseMatrix): Fill {
+  const { rows, cols, data } = y;
+  if (y.kind === 'dense') {
+    return (points, at, out) => {
+      for (let k = 0, from = 0; k < rows; k++) {
+        let sum = 0;
+        for (let j = 0; j < cols; j++, from++) sum += (points[at + j] as number) * (data[from] as number);
+        out[k] = sum;
+      }
+    };
+  }
+  const { indptr, indices } = y;
+  return (points, at, out) => {
+    for (let k = 0; k < rows; k++) {
+      const end = indptr[k + 1] as number;
+      let sum = 0;
+      for (let from = indptr[k] as number; from < end; from++)
+        sum += (points[at + (indices[from] as number)] as number) * (data[from] as number);
+      out[k] = sum;
+    }
+  };
+}
+
+function squaredNorms(y: CsrMatrix | DenseMatrix): Float64Array {
+  const { rows, cols, data } = y;
+  return Float64Array.from({ length: rows }, (_, k) => {
+    if (y.kind === 'dense') return dot(data, k * cols, cols);
+    const start = y.indptr[k] as number;
+    return dot(data, start, (y.indptr[k + 1] as number) - start);
+  });
+}
+
+function dot(data: Float64Array, at: number, size: number): number {
+  let sum = 0;
+  for (let j = at; j < at + size; j++) sum += (data[j] as number) * (data[j] as number);
+  return sum;
+}
