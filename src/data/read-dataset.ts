@@ -13,6 +13,7 @@ export function readDataset(rows: Rows, schema: RowSchema): Dataset {
   const reader = readRows(rows, schema);
   if (isTensor(rows) && rows.data instanceof Float64Array)
     return new DenseMatrix(reader.count, reader.width, rows.data);
+  if (reader.count === 1) return readOneRow(reader, schema.names);
   const dense = new DenseMatrix(reader.count, reader.width);
   return fillDense(reader, dense.data) ? dense : readFrame(reader, schema.names);
 }
@@ -24,16 +25,39 @@ export function readDataset(rows: Rows, schema: RowSchema): Dataset {
  */
 export function readWholeRows(rows: Rows): Frame {
   if (!Array.isArray(rows)) throw new InputError('ML_INPUT_INVALID', 'rows must be an array with one item per row');
-  return new Frame({ rows: rows.length, cols: 1, numbers: new Float64Array(rows.length), objects: [rows], names: undefined });
+  return new Frame({
+    rows: rows.length,
+    cols: 1,
+    numbers: new Float64Array(rows.length),
+    objects: [rows],
+    names: undefined,
+  });
+}
+
+/** The commonest call: a single row lies in memory the same way in a matrix and in a frame. */
+function readOneRow(reader: RowReader, names: readonly string[] | undefined): Dataset {
+  const { width } = reader;
+  const numbers = new Float64Array(width);
+  const objects: (unknown[] | undefined)[] = [];
+  let text = false;
+  for (let j = 0; j < width; j++) {
+    const value = reader.cell(0, j);
+    const number = typeof value === 'number' ? value : numberOf(value);
+    text ||= number === undefined;
+    objects.push(number === undefined ? [value] : undefined);
+    if (number !== undefined) numbers[j] = number;
+  }
+  return text ? new Frame({ rows: 1, cols: width, numbers, objects, names }) : new DenseMatrix(1, width, numbers);
 }
 
 /** Fills a row-major matrix; `false` as soon as a value is not numeric. */
 function fillDense(reader: RowReader, out: Float64Array): boolean {
-  const { count, width } = reader;
+  const { count, width, list } = reader;
   let at = 0;
   for (let i = 0; i < count; i++) {
+    const values = list?.(i);
     for (let j = 0; j < width; j++) {
-      const value = reader.cell(i, j);
+      const value = values === undefined ? reader.cell(i, j) : values[j];
       const number = typeof value === 'number' ? value : numberOf(value);
       if (number === undefined) return false;
       out[at++] = number;

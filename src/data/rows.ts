@@ -112,23 +112,29 @@ function readLists(rows: readonly unknown[], firstLength: number, schema: RowSch
 function readRecords(rows: readonly unknown[], schema: RowSchema): RowReader {
   const names = requireNames(schema, 'records');
   const width = names.length;
-  let values: unknown[] = [];
+  // Looking names up costs more than anything else here, so that each is looked up once.
+  const all: unknown[][] = [];
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (typeof row !== 'object' || row === null || isList(row)) throw mixed(i, row, 'records');
     const record = row as Readonly<Record<string, unknown>>;
-    values = names.map((name) => record[name]);
+    const values: unknown[] = [];
+    let complete = true;
+    for (let j = 0; j < width; j++) {
+      const value = record[names[j] as string];
+      complete &&= value !== undefined;
+      values.push(value);
+    }
+    all.push(values);
     // A record with every feature and nothing else needs no closer look.
-    if (!values.includes(undefined) && (schema.extraFeatures === 'ignore' || Object.keys(record).length === width))
-      continue;
+    if (complete && (schema.extraFeatures === 'ignore' || Object.keys(record).length === width)) continue;
     checkNames(`row ${i}`, Object.keys(record), (name) => name in record, schema);
   }
-  // A single row, the commonest call, was read above: looking every name up again would double its cost.
-  if (rows.length === 1) return { count: 1, width, cell: (_, column) => values[column], list: () => values };
   return {
     count: rows.length,
     width,
-    cell: (row, column) => (rows[row] as Record<string, unknown>)[names[column] as string],
+    cell: (row, column) => (all[row] as unknown[])[column],
+    list: (row) => all[row] as unknown[],
   };
 }
 

@@ -5,8 +5,8 @@ import { fillBlocks, fillRow, HAS_INFINITY, HAS_NAN, roundToFloat32 } from './fi
 import type { ForestSpec } from './forest-spec.ts';
 import { JsKernel } from './js-kernel.ts';
 import type { Kernel, KernelForest } from './kernel.ts';
-import { LANES, layOut } from './layout.ts';
-import { packForest, viewsOf } from './pack-forest.ts';
+import { LANES, type Layout, layOut } from './layout.ts';
+import { packForest, type Views, viewsOf } from './pack-forest.ts';
 import { WasmKernel, wasmMemory } from './wasm-kernel.ts';
 import type { WasmMemory } from './web-assembly.ts';
 
@@ -27,16 +27,15 @@ export class Forest {
   /** Bytes of memory. */
   readonly byteSize: number;
   readonly #spec: Pick<ForestSpec, 'className' | 'accepts' | 'inputs'>;
-  readonly #forest: KernelForest;
+  #built: KernelForest | undefined;
+  #work: Generator<void, void> | undefined;
   readonly #memory: WasmMemory | undefined;
   #kernel: Kernel | undefined;
 
-  private constructor(spec: ForestSpec, forest: KernelForest, memory: WasmMemory | undefined) {
+  private constructor(spec: ForestSpec, byteSize: number, memory: WasmMemory | undefined) {
     this.#spec = { className: spec.className, accepts: spec.accepts, inputs: spec.inputs };
-    this.#forest = forest;
     this.#memory = memory;
-    const { byteLength } = forest.views.words;
-    this.byteSize = byteLength + forest.leafNodes.byteLength + forest.roots.byteLength * 2;
+    this.byteSize = byteSize;
   }
 
   /**
@@ -45,14 +44,50 @@ export class Forest {
    * @throws `ML_FORMAT_MALFORMED` for trees that are none, `ML_FORMAT_LIMIT` for more than 2 GiB
    */
   static build(spec: ForestSpec, choice: KernelChoice = 'auto'): Forest {
+    const { forest, work } = Forest.#begin(spec, choice);
+    while (work.next().done !== true);
+    return forest;
+  }
+
+  /**
+   * The same, the work left to the caller: a step per tree, which throws what `build` does. What is left when the
+   * forest is first used, it does by itself.
+   */
+  static buildLater(spec: ForestSpec, later: (work: Generator<void, void>) => void): Forest {
+    const { forest, work } = Forest.#begin(spec, 'auto');
+    later(work);
+    return forest;
+  }
+
+  static #begin(
+    spec: ForestSpec,
+    choice: KernelChoice,
+  ): { readonly forest: Forest; readonly work: Generator<void, void> } {
     const layout = layOut(spec);
-    const { features, outputs, leafWidth } = spec;
+    const { features, outputs } = spec;
     const shape = { features, outputs, trees: spec.trees.length };
     const wasm = choice === 'wasm' || (choice === 'auto' && spec.trees.length >= MIN_WASM_TREES);
     const memory = wasm && spec.trees.length > 0 ? wasmMemory(layout, shape) : undefined;
     const views = viewsOf(memory?.buffer ?? plainMemory(spec, layout.end));
-    const packed = packForest(spec, layout, views);
-    return new Forest(spec, { ...packed, layout, features, leafWidth, outputs, views }, memory);
+    const bytes = views.words.byteLength + (layout.leafCount + 2 * spec.trees.length) * Int32Array.BYTES_PER_ELEMENT;
+    const forest = new Forest(spec, bytes, memory);
+    const work = forest.#pack(spec, layout, views);
+    forest.#work = work;
+    return { forest, work };
+  }
+
+  *#pack(spec: ForestSpec, layout: Layout, views: Views): Generator<void, void> {
+    const packed = yield* packForest(spec, layout, views);
+    const { features, outputs, leafWidth } = spec;
+    this.#built = { ...packed, layout, features, leafWidth, outputs, views };
+    // The work holds the file.
+    this.#work = undefined;
+  }
+
+  /** Trees that are used before their work was done by others do it themselves. */
+  get #forest(): KernelForest {
+    if (this.#built === undefined) while (this.#work?.next().done === false);
+    return this.#built as KernelForest;
   }
 
   get trees(): number {

@@ -38,13 +38,17 @@ export interface PackedTrees {
 }
 
 /**
- * Writes trees into memory as `layout` says, level by level.
+ * Writes trees into memory as `layout` says, level by level. One step per tree, so that a large forest need not be
+ * written in one go.
  *
  * @throws `ML_FORMAT_MALFORMED` for children that are out of range or reached twice, or a feature out of range
  */
-export function packForest(spec: ForestSpec, layout: Layout, views: Views): PackedTrees {
+export function* packForest(spec: ForestSpec, layout: Layout, views: Views): Generator<void, PackedTrees> {
   const packer = new ForestPacker(spec, layout, views);
-  for (let tree = 0; tree < spec.trees.length; tree++) packer.add(tree);
+  for (let tree = 0; tree < spec.trees.length; tree++) {
+    packer.add(tree);
+    yield;
+  }
   return packer.finish();
 }
 

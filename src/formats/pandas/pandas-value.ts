@@ -16,20 +16,26 @@ export interface SeriesValue {
   readonly index: readonly unknown[];
 }
 
-const FRAME = 'pandas.DataFrame';
-const SERIES = 'pandas.Series';
+/** Before pandas 3 the classes were named by the modules in which they are defined. */
+const FRAMES: ReadonlySet<string> = new Set(['pandas.DataFrame', 'pandas.core.frame.DataFrame']);
+const SERIES: ReadonlySet<string> = new Set(['pandas.Series', 'pandas.core.series.Series']);
 
-/** Whether an object is a DataFrame, a Series or an Index. */
+/** Whether an object is a DataFrame, a Series, an Index or an array of pandas. */
 export function isPandas(object: PyObject): boolean {
-  return object.cls.path === FRAME || object.cls.path === SERIES || isIndex(object);
+  const { path } = object.cls;
+  return FRAMES.has(path) || SERIES.has(path) || isIndex(object) || isArray(object);
 }
 
 function isIndex(object: PyObject): boolean {
   return /^pandas\.(?:\w+\.)*\w*Index$/.test(object.cls.path);
 }
 
+function isArray(object: PyObject): boolean {
+  return /^pandas\.(?:\w+\.)*(?:\w*Array|Categorical)$/.test(object.cls.path);
+}
+
 /**
- * A DataFrame, Series or Index as plain arrays, in the layouts of pandas 0.2x to 3.
+ * A DataFrame, Series, Index or array of pandas as plain arrays, in the layouts of pandas 0.25 to 3.
  *
  * Source: pandas/core/internals/managers.py (`BlockManager`), pandas/core/indexes/base.py (`_new_Index`).
  *
@@ -37,10 +43,11 @@ function isIndex(object: PyObject): boolean {
  */
 export function pandasValue(object: PyObject): DataFrameValue | SeriesValue | readonly unknown[] {
   if (isIndex(object)) return indexValues(object);
+  if (isArray(object)) return columnValues(object, 0, undefined);
   const { blocks, axes } = managerOf(object);
   const rows = axes.at(-1);
   const index = rows === undefined ? [] : axisValues(rows);
-  if (object.cls.path === SERIES) {
+  if (SERIES.has(object.cls.path)) {
     const [block] = blocks;
     return {
       name: plainItems([object.attr('_name') ?? object.attr('name') ?? null])[0],

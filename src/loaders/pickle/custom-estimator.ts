@@ -109,16 +109,24 @@ function datasetIn(rows: CustomRows): Dataset {
   return readDataset(rows as Rows, { width: undefined, names: undefined, extraFeatures: 'ignore' });
 }
 
-function datasetOf(result: ArrayLike<number> | readonly ArrayLike<unknown>[], rows: number, className: string): Dataset {
+function datasetOf(
+  result: ArrayLike<number> | readonly ArrayLike<unknown>[],
+  rows: number,
+  className: string,
+): Dataset {
   return datasetIn(Array.from(counted<unknown>(result, rows, className)) as unknown[][]);
 }
 
 /** @throws `ML_LOADER_INVALID` where a method gave anything but one item per row */
 function counted<T>(result: ArrayLike<T>, rows: number, className: string): ArrayLike<T> {
   if (typeof result === 'object' && result !== null && result.length === rows) return result;
-  throw new LoaderError('ML_LOADER_INVALID', `a method of the registered class ${className} must give ${rows} results`, {
-    details: { class: className, rows },
-  });
+  throw new LoaderError(
+    'ML_LOADER_INVALID',
+    `a method of the registered class ${className} must give ${rows} results`,
+    {
+      details: { class: className, rows },
+    },
+  );
 }
 
 function flat(scores: DenseMatrix): Scores {

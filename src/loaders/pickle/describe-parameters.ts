@@ -38,7 +38,8 @@ function literal(value: PyValue): string | undefined {
   if (value.kind === 'scalar') return literal(value.value);
   if ((value.kind === 'tuple' || value.kind === 'list') && value.items.length <= 8) {
     const items = value.items.map((item) => (isNode(item) && item.kind !== 'float' ? undefined : literal(item)));
-    if (items.every((item) => item !== undefined)) return value.kind === 'list' ? `[${items.join(', ')}]` : `(${items.join(', ')})`;
+    if (items.every((item) => item !== undefined))
+      return value.kind === 'list' ? `[${items.join(', ')}]` : `(${items.join(', ')})`;
   }
   return undefined;
 }

@@ -35,7 +35,9 @@ async function load(context: LoadContext): Promise<LoadedModel> {
   // The model outlives the load, and must not keep the artefact's bytes with it.
   const { metadata, extraFeatures, warn } = context;
   const construct = new ConstructContext(ESTIMATORS, { maxDepth, custom });
-  return new PickleContents(construct, { metadata, extraFeatures, warn }, maxDepth).read(file.root);
+  const model = new PickleContents(construct, { metadata, extraFeatures, warn }, maxDepth).read(file.root);
+  await construct.finish(context.signal);
+  return model;
 }
 
 /** A newer file works where its layout is understood; a layout that is not is refused by its estimator. */

@@ -1,6 +1,7 @@
 import { FormatError } from '../../errors/format-error.ts';
 import { MLServiceError } from '../../errors/ml-service-error.ts';
 import type { PyObject } from '../../formats/pickle/nodes.ts';
+import { runSliced } from '../../formats/compression/time-slices.ts';
 import { publicName } from './class-name.ts';
 import type { Estimator, EstimatorConstructor, EstimatorTable } from './estimator.ts';
 import { EstimatorState } from './estimator-state.ts';
@@ -33,6 +34,7 @@ export class ConstructContext {
   readonly #maxDepth: number;
   readonly #built = new Map<PyObject, Estimator>();
   readonly #building = new Set<PyObject>();
+  readonly #later: Generator<void, void>[] = [];
   #refused: MLServiceError[] = [];
 
   constructor(table: EstimatorTable, options: ConstructOptions = {}) {
@@ -71,6 +73,23 @@ export class ConstructContext {
     } finally {
       this.#building.delete(node);
       if (depth === 0) this.#refused = [];
+    }
+  }
+
+  /** Leaves work to `finish`: large trees are laid out in slices there. */
+  later(work: Generator<void, void>): void {
+    this.#later.push(work);
+  }
+
+  /**
+   * Does the work that constructors left, in slices that let the event loop go on; until then no estimator is used.
+   *
+   * @throws what the work throws, e.g. `ML_FORMAT_MALFORMED` for trees that are none; `ML_ABORTED`
+   */
+  async finish(signal?: AbortSignal): Promise<void> {
+    for (let work = this.#later.shift(); work !== undefined; work = this.#later.shift()) {
+      const steps = work;
+      await runSliced(() => steps.next().done === true, { signal });
     }
   }
 

@@ -204,6 +204,11 @@ export class EstimatorState {
     return this.has('feature_names_in_') ? this.strings('feature_names_in_') : undefined;
   }
 
+  /** Work that is done in short slices after everything was constructed and before anything is asked. */
+  later(work: Generator<void, void>): void {
+    this.#context.later(work);
+  }
+
   /** An error for something that this class can have and we do not compute. */
   unsupported(what: string, details: Readonly<Record<string, unknown>> = {}): FormatError {
     return new FormatError('ML_FORMAT_UNSUPPORTED', `${this.describe()}: ${what} is not supported`, {

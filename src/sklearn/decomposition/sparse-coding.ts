@@ -66,6 +66,9 @@ function encoderOf(state: EstimatorState, atoms: DenseMatrix): Encoder {
   const alpha = state.optionalNumber('transform_alpha') ?? state.optionalNumber('alpha') ?? 1;
   const positive = state.booleanOr('positive_code', false);
   if (algorithm === 'lasso_lars') {
+    const rounds = state.optionalNumber('transform_max_iter') ?? 1000;
+    // With fewer rounds than the default, least angle regression may end before the optimum.
+    if (rounds < 1000) throw state.unsupported(`transform_max_iter=${rounds}`);
     const gram = timesTransposed(atoms, atoms);
     return (products) => {
       const code = lassoCode(gram, products, { penalty: alpha, positive });

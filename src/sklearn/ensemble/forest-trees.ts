@@ -58,7 +58,7 @@ export function buildForest(ensemble: EstimatorState, trees: EnsembleTrees): For
       return { ...splits, feature, values: trees.values(member, i) };
     },
   };
-  return Forest.build(spec);
+  return Forest.buildLater(spec, (work) => ensemble.later(work));
 }
 
 /** Leaf indices as scikit-learn counts them, `[rows, trees]`. */

@@ -21,7 +21,7 @@ export function vocabularyOf(state: EstimatorState): Vocabulary {
   if (isNode(given)) {
     if (given.kind === 'dict') return fromPairs([...given], state);
     if (given.kind === 'set') return fromTerms(termsIn([...given]).sort(compareCodePoints));
-    return fromTerms(termsIn(state.labelsIn(given, 'vocabulary') as PyValue[]));
+    return fromTerms(termsIn(state.labelsIn(given, 'vocabulary')));
   }
   // Says that the vectorizer was never fitted.
   state.part('vocabulary_');

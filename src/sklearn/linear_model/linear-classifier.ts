@@ -1,4 +1,5 @@
 import { type Dataset, DenseMatrix } from '../../data/dataset.ts';
+import { FormatError } from '../../errors/format-error.ts';
 import type { Label } from '../../spec/model.ts';
 import { classTask } from '../base/class-task.ts';
 import type { Estimator, Scores } from '../base/estimator.ts';
@@ -27,6 +28,13 @@ export function linearClassifier(
   classes: readonly Label[] = state.labels('classes_'),
 ): LinearClassifier {
   const coef = storedDense(state, 'coef_');
+  const fits = classes.length >= 2 && (coef.rows === classes.length || (coef.rows === 1 && classes.length === 2));
+  if (!fits) {
+    throw new FormatError(
+      'ML_FORMAT_MALFORMED',
+      `${state.describe()} has ${coef.rows} rows of coefficients for ${classes.length} classes`,
+    );
+  }
   const scores = linearModel(state, coef, state.vector('intercept_'));
   const estimator: Estimator = {
     className: state.className,

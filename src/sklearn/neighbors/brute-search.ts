@@ -1,4 +1,4 @@
-import type { CsrMatrix, DenseMatrix } from '../../data/dataset.ts';
+import { CsrMatrix, DenseMatrix } from '../../data/dataset.ts';
 import { argpartition } from './argpartition.ts';
 import { bitonicOrder, MAX_NETWORK } from './bitonic-order.ts';
 import type { Metric } from './metric.ts';
@@ -63,17 +63,34 @@ export function euclideanSearch(y: CsrMatrix | DenseMatrix, select: Select = off
   );
 }
 
-/** `1 - x·y / (|x| |y|)`, from normalised points; a point of zeros is as far as an orthogonal one. */
+/** `1 - x·y` of normalised points; a point of zeros is as far as an orthogonal one. */
 export function cosineSearch(y: CsrMatrix | DenseMatrix, select: Select = offerAll): NeighborSearch {
-  const lengths = squaredNorms(y).map((norm) => Math.sqrt(norm) || 1);
-  const products = productsWith(y);
   const { cols } = y;
-  return search(y, { select, toDistance: (value) => value, toReduced: (value) => value }, (points, at, out) => {
-    const own = Math.sqrt(dot(points, at, cols)) || 1;
-    products(points, at, out);
-    for (let k = 0; k < out.length; k++)
-      out[k] = Math.min(2, Math.max(0, 1 - (out[k] as number) / (own * (lengths[k] as number))));
+  const products = productsWith(normalized(y));
+  const point = new Float64Array(cols);
+  const same = (value: number): number => value;
+  return search(y, { select, toDistance: same, toReduced: same }, (points, at, out) => {
+    const length = Math.sqrt(dot(points, at, cols)) || 1;
+    for (let j = 0; j < cols; j++) point[j] = (points[at + j] as number) / length;
+    products(point, 0, out);
+    for (let k = 0; k < out.length; k++) out[k] = Math.min(2, Math.max(0, 1 - (out[k] as number)));
   });
+}
+
+function normalized(y: CsrMatrix | DenseMatrix): CsrMatrix | DenseMatrix {
+  const lengths = squaredNorms(y).map((norm) => Math.sqrt(norm) || 1);
+  if (y.kind === 'dense')
+    return new DenseMatrix(
+      y.rows,
+      y.cols,
+      y.data.map((value, at) => value / (lengths[Math.floor(at / y.cols)] as number)),
+    );
+  const data = Float64Array.from(y.data);
+  for (let i = 0; i < y.rows; i++) {
+    const end = y.indptr[i + 1] as number;
+    for (let at = y.indptr[i] as number; at < end; at++) data[at] = (data[at] as number) / (lengths[i] as number);
+  }
+  return new CsrMatrix([y.rows, y.cols], { indptr: y.indptr, indices: y.indices, data });
 }
 
 /** Any other metric, point by point. */
@@ -81,7 +98,7 @@ export function metricSearch(y: DenseMatrix, metric: Metric, select: Select = of
   const { rows, cols, data } = y;
   const { toDistance, toReduced } = metric;
   return search(y, { select, toDistance, toReduced }, (points, at, out) => {
-    for (let k = 0; k < rows; k++) out[k] = metric.reduced(points, at, data, k * cols, cols);
+    for (let k = 0; k < rows; k++) out[k] = metric.reduced(points, at, data, k * cols);
   });
 }
 

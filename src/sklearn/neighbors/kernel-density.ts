@@ -30,7 +30,7 @@ export function kernelDensity(state: EstimatorState): Estimator {
   const node = state.get('tree_');
   if (!(node instanceof PyObject)) throw state.unsupported('a file without a tree');
   const tree = readTree(state, node);
-  const metric = metricOf(state, state.string('metric'), new Map());
+  const metric = metricOf(state, state.string('metric'), new Map())(tree.cols);
   const name = state.string('kernel');
   const kernel = LOG_KERNELS.get(name);
   if (kernel === undefined) throw state.unsupported(`kernel="${name}"`);
@@ -50,7 +50,7 @@ export function kernelDensity(state: EstimatorState): Estimator {
       const logs = new Float64Array(rows);
       return Float64Array.from({ length: points.rows }, (_, i) => {
         for (let k = 0; k < rows; k++) {
-          const distance = metric.toDistance(metric.reduced(points.data, i * cols, data, k * cols, cols));
+          const distance = metric.toDistance(metric.reduced(points.data, i * cols, data, k * cols));
           logs[k] = (logWeights[k] as number) + kernel(distance / bandwidth);
         }
         return logSum(logs) + constant;

@@ -2,8 +2,11 @@ import { isNode, type PyValue } from '../../formats/pickle/nodes.ts';
 import { NdArray } from '../../formats/npy/nd-array.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 
-/** Two points, each `size` values of an array from a place on. */
-export type PointFunction = (a: Float64Array, at: number, b: Float64Array, bt: number, size: number) => number;
+/** Of two points, each a stretch of an array from a place on. */
+export type PointFunction = (a: Float64Array, at: number, b: Float64Array, bt: number) => number;
+
+/** A metric for points of `size` values. */
+export type MetricOfSize = (size: number) => Metric;
 
 /**
  * A distance between points. The reduced distance orders points in the same way and is cheaper: the squared one of the
@@ -25,11 +28,11 @@ const square = (value: number): number => value * value;
 /** A metric whose reduced distance is the distance. */
 const plain = (reduced: PointFunction): Metric => ({ reduced, toDistance: same, toReduced: same });
 
-const EUCLIDEAN: Metric = {
+const euclidean: MetricOfSize = (size) => ({
   p: 2,
   toDistance: Math.sqrt,
   toReduced: square,
-  reduced(a, at, b, bt, size) {
+  reduced(a, at, b, bt) {
     let sum = 0;
     for (let j = 0; j < size; j++) {
       const difference = (a[at + j] as number) - (b[bt + j] as number);
@@ -37,58 +40,61 @@ const EUCLIDEAN: Metric = {
     }
     return sum;
   },
-};
+});
 
-const SQEUCLIDEAN: Metric = plain(EUCLIDEAN.reduced);
+const sqeuclidean: MetricOfSize = (size) => plain(euclidean(size).reduced);
 
-const MANHATTAN: Metric = {
-  ...plain((a, at, b, bt, size) => {
+const manhattan: MetricOfSize = (size) => ({
+  ...plain((a, at, b, bt) => {
     let sum = 0;
     for (let j = 0; j < size; j++) sum += Math.abs((a[at + j] as number) - (b[bt + j] as number));
     return sum;
   }),
   p: 1,
-};
+});
 
-const CHEBYSHEV: Metric = {
-  ...plain((a, at, b, bt, size) => {
+const chebyshev: MetricOfSize = (size) => ({
+  ...plain((a, at, b, bt) => {
     let largest = 0;
     for (let j = 0; j < size; j++) largest = Math.max(largest, Math.abs((a[at + j] as number) - (b[bt + j] as number)));
     return largest;
   }),
   p: Number.POSITIVE_INFINITY,
-};
-
-const CANBERRA: Metric = plain((a, at, b, bt, size) => {
-  let sum = 0;
-  for (let j = 0; j < size; j++) {
-    const x = a[at + j] as number;
-    const y = b[bt + j] as number;
-    const total = Math.abs(x) + Math.abs(y);
-    if (total > 0) sum += Math.abs(x - y) / total;
-  }
-  return sum;
 });
 
-const BRAYCURTIS: Metric = plain((a, at, b, bt, size) => {
-  let difference = 0;
-  let total = 0;
-  for (let j = 0; j < size; j++) {
-    const x = a[at + j] as number;
-    const y = b[bt + j] as number;
-    difference += Math.abs(x - y);
-    total += Math.abs(x) + Math.abs(y);
-  }
-  return total > 0 ? difference / total : 0;
-});
+const canberra: MetricOfSize = (size) =>
+  plain((a, at, b, bt) => {
+    let sum = 0;
+    for (let j = 0; j < size; j++) {
+      const x = a[at + j] as number;
+      const y = b[bt + j] as number;
+      const total = Math.abs(x) + Math.abs(y);
+      if (total > 0) sum += Math.abs(x - y) / total;
+    }
+    return sum;
+  });
 
-const HAMMING: Metric = plain((a, at, b, bt, size) => {
-  let unequal = 0;
-  for (let j = 0; j < size; j++) if (a[at + j] !== b[bt + j]) unequal += 1;
-  return unequal / size;
-});
+const braycurtis: MetricOfSize = (size) =>
+  plain((a, at, b, bt) => {
+    let difference = 0;
+    let total = 0;
+    for (let j = 0; j < size; j++) {
+      const x = a[at + j] as number;
+      const y = b[bt + j] as number;
+      difference += Math.abs(x - y);
+      total += Math.abs(x) + Math.abs(y);
+    }
+    return total > 0 ? difference / total : 0;
+  });
 
-const HAVERSINE: Metric = {
+const hamming: MetricOfSize = (size) =>
+  plain((a, at, b, bt) => {
+    let unequal = 0;
+    for (let j = 0; j < size; j++) if (a[at + j] !== b[bt + j]) unequal += 1;
+    return unequal / size;
+  });
+
+const haversine: MetricOfSize = () => ({
   toDistance: (reduced) => 2 * Math.asin(Math.sqrt(reduced)),
   toReduced: (distance) => square(Math.sin(0.5 * distance)),
   reduced(a, at, b, bt) {
@@ -97,36 +103,37 @@ const HAVERSINE: Metric = {
     const second = Math.sin(0.5 * ((a[at + 1] as number) - (b[bt + 1] as number)));
     return first * first + Math.cos(x0) * Math.cos(y0) * second * second;
   },
-};
+});
 
 /** A metric of two sets of features: from how many both have, and how many just one has. */
-function ofSets(f: (both: number, one: number, size: number) => number): Metric {
-  return plain((a, at, b, bt, size) => {
-    let both = 0;
-    let one = 0;
-    for (let j = 0; j < size; j++) {
-      const x = a[at + j] !== 0;
-      const y = b[bt + j] !== 0;
-      if (x && y) both += 1;
-      else if (x !== y) one += 1;
-    }
-    return f(both, one, size);
-  });
+function ofSets(f: (both: number, one: number, size: number) => number): MetricOfSize {
+  return (size) =>
+    plain((a, at, b, bt) => {
+      let both = 0;
+      let one = 0;
+      for (let j = 0; j < size; j++) {
+        const x = a[at + j] !== 0;
+        const y = b[bt + j] !== 0;
+        if (x && y) both += 1;
+        else if (x !== y) one += 1;
+      }
+      return f(both, one, size);
+    });
 }
 
-const METRICS: ReadonlyMap<string, Metric> = new Map([
-  ['euclidean', EUCLIDEAN],
-  ['l2', EUCLIDEAN],
-  ['sqeuclidean', SQEUCLIDEAN],
-  ['manhattan', MANHATTAN],
-  ['cityblock', MANHATTAN],
-  ['l1', MANHATTAN],
-  ['chebyshev', CHEBYSHEV],
-  ['infinity', CHEBYSHEV],
-  ['canberra', CANBERRA],
-  ['braycurtis', BRAYCURTIS],
-  ['hamming', HAMMING],
-  ['haversine', HAVERSINE],
+const METRICS: ReadonlyMap<string, MetricOfSize> = new Map([
+  ['euclidean', euclidean],
+  ['l2', euclidean],
+  ['sqeuclidean', sqeuclidean],
+  ['manhattan', manhattan],
+  ['cityblock', manhattan],
+  ['l1', manhattan],
+  ['chebyshev', chebyshev],
+  ['infinity', chebyshev],
+  ['canberra', canberra],
+  ['braycurtis', braycurtis],
+  ['hamming', hamming],
+  ['haversine', haversine],
   ['jaccard', ofSets((both, one) => (both + one === 0 ? 0 : one / (both + one)))],
   ['matching', ofSets((_, one, size) => one / size)],
   ['dice', ofSets((both, one) => one / (2 * both + one))],
@@ -141,7 +148,7 @@ const METRICS: ReadonlyMap<string, Metric> = new Map([
  *
  * @throws `ML_FORMAT_UNSUPPORTED` for precomputed distances, functions of the project and metrics not in the table
  */
-export function metricOf(state: EstimatorState, name: string, parameters: ReadonlyMap<string, PyValue>): Metric {
+export function metricOf(state: EstimatorState, name: string, parameters: ReadonlyMap<string, PyValue>): MetricOfSize {
   const known = METRICS.get(name);
   if (known !== undefined) {
     if (parameters.has('w')) throw state.unsupported(`metric="${name}" with weights`);
@@ -167,43 +174,43 @@ export function metricOf(state: EstimatorState, name: string, parameters: Readon
   }
 }
 
-function minkowski(p: number, weights: Float64Array | undefined): Metric {
+function minkowski(p: number, weights: Float64Array | undefined): MetricOfSize {
   if (weights === undefined) {
-    if (p === 1) return MANHATTAN;
-    if (p === 2) return EUCLIDEAN;
-    if (p === Number.POSITIVE_INFINITY) return CHEBYSHEV;
+    if (p === 1) return manhattan;
+    if (p === 2) return euclidean;
+    if (p === Number.POSITIVE_INFINITY) return chebyshev;
   }
-  return {
+  return (size) => ({
     p,
     toDistance: (reduced) => reduced ** (1 / p),
     toReduced: (distance) => distance ** p,
-    reduced(a, at, b, bt, size) {
+    reduced(a, at, b, bt) {
       let sum = 0;
       for (let j = 0; j < size; j++)
         sum += (weights?.[j] ?? 1) * Math.abs((a[at + j] as number) - (b[bt + j] as number)) ** p;
       return sum;
     },
-  };
+  });
 }
 
-function seuclidean(variances: Float64Array): Metric {
-  return {
+function seuclidean(variances: Float64Array): MetricOfSize {
+  return (size) => ({
     toDistance: Math.sqrt,
     toReduced: square,
-    reduced(a, at, b, bt, size) {
+    reduced(a, at, b, bt) {
       let sum = 0;
       for (let j = 0; j < size; j++)
         sum += square((a[at + j] as number) - (b[bt + j] as number)) / (variances[j] as number);
       return sum;
     },
-  };
+  });
 }
 
-function mahalanobis(inverse: Float64Array): Metric {
-  return {
+function mahalanobis(inverse: Float64Array): MetricOfSize {
+  return (size) => ({
     toDistance: Math.sqrt,
     toReduced: square,
-    reduced(a, at, b, bt, size) {
+    reduced(a, at, b, bt) {
       let sum = 0;
       for (let i = 0; i < size; i++) {
         let product = 0;
@@ -213,7 +220,7 @@ function mahalanobis(inverse: Float64Array): Metric {
       }
       return sum;
     },
-  };
+  });
 }
 
 /** A number or an array of numbers of a metric's parameters. */

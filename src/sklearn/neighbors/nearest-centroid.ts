@@ -60,7 +60,9 @@ export function nearestCentroid(state: EstimatorState): Estimator {
 
 function searchOf(state: EstimatorState, metric: string, points: DenseMatrix): NeighborSearch {
   if (metric === 'cosine') return cosineSearch(points);
-  return metric === 'euclidean' ? euclideanSearch(points) : metricSearch(points, metricOf(state, metric, new Map()));
+  return metric === 'euclidean'
+    ? euclideanSearch(points)
+    : metricSearch(points, metricOf(state, metric, new Map())(points.cols));
 }
 
 function nearestTo(search: NeighborSearch): (rows: DenseMatrix, i: number) => number {

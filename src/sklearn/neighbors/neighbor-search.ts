@@ -63,10 +63,9 @@ export function neighborSearch(state: EstimatorState): NeighborSearch {
   if (isNode(tree) && tree.kind === 'object') return treeSearch(state, tree, metricOf(state, name, parameters));
   const select = selectionOf(state, name);
   if (name === 'cosine') return cosineSearch(storedMatrix(state, '_fit_X'), select);
-  const metric = metricOf(state, name, parameters);
-  if (EUCLIDEAN.has(name) || (name === 'minkowski' && metric.p === 2 && !parameters.has('w')))
-    return euclideanSearch(storedMatrix(state, '_fit_X'), select);
-  return metricSearch(storedDense(state, '_fit_X'), metric, select);
+  if (EUCLIDEAN.has(name)) return euclideanSearch(storedMatrix(state, '_fit_X'), select);
+  const points = storedDense(state, '_fit_X');
+  return metricSearch(points, metricOf(state, name, parameters)(points.cols), select);
 }
 
 /** How scikit-learn picks among all points; it differs in which of several equally far ones it takes. */

@@ -2,7 +2,7 @@ import { FormatError } from '../../errors/format-error.ts';
 import { NdArray } from '../../formats/npy/nd-array.ts';
 import { isNode, type PyObject } from '../../formats/pickle/nodes.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
-import type { Metric } from './metric.ts';
+import type { Metric, MetricOfSize } from './metric.ts';
 import type { NeighborHeap } from './neighbor-heap.ts';
 import type { NeighborSearch, Within } from './neighbor-search.ts';
 
@@ -23,6 +23,13 @@ export interface PointTree {
   readonly bounds: Float64Array;
 }
 
+/** A point whose neighbours are looked for. */
+interface Query {
+  readonly points: Float64Array;
+  readonly at: number;
+  readonly heap: NeighborHeap;
+}
+
 /**
  * Searches as scikit-learn does, nearer child first, so that points at equal distance come in its order.
  *
@@ -30,19 +37,21 @@ export interface PointTree {
  *
  * @throws `ML_FORMAT_MALFORMED` where the parts of the tree do not fit together
  */
-export function treeSearch(state: EstimatorState, node: PyObject, metric: Metric): NeighborSearch {
+export function treeSearch(state: EstimatorState, node: PyObject, metricOf: MetricOfSize): NeighborSearch {
   const tree = readTree(state, node);
+  const metric = metricOf(tree.cols);
   if (tree.kind === 'kd' && metric.p === undefined)
     throw state.unsupported('a KD tree with a metric that is not of Minkowski');
   const { rows, cols, data, order } = tree;
   const bound = tree.kind === 'kd' ? kdBound(tree, metric.p ?? 2) : ballBound(tree, metric);
-  const visit = (points: Float64Array, at: number, heap: NeighborHeap, i: number, lowest: number): void => {
+  const visit = (query: Query, i: number, lowest: number): void => {
+    const { points, at, heap } = query;
     if (lowest > heap.largest) return;
     if (tree.leaf[i] !== 0) {
       const end = tree.ends[i] as number;
       for (let k = tree.starts[i] as number; k < end; k++) {
         const point = order[k] as number;
-        heap.push(metric.reduced(points, at, data, point * cols, cols), point);
+        heap.push(metric.reduced(points, at, data, point * cols), point);
       }
       return;
     }
@@ -50,24 +59,24 @@ export function treeSearch(state: EstimatorState, node: PyObject, metric: Metric
     const toLeft = bound(points, at, left);
     const toRight = bound(points, at, left + 1);
     if (toLeft <= toRight) {
-      visit(points, at, heap, left, toLeft);
-      visit(points, at, heap, left + 1, toRight);
+      visit(query, left, toLeft);
+      visit(query, left + 1, toRight);
     } else {
-      visit(points, at, heap, left + 1, toRight);
-      visit(points, at, heap, left, toLeft);
+      visit(query, left + 1, toRight);
+      visit(query, left, toLeft);
     }
   };
   return {
     width: cols,
     count: rows,
     toDistance: metric.toDistance,
-    nearest: (points, at, heap) => visit(points, at, heap, 0, bound(points, at, 0)),
+    nearest: (points, at, heap) => visit({ points, at, heap }, 0, bound(points, at, 0)),
     within(points, at, radius): Within {
       const limit = metric.toReduced(radius);
       const indices: number[] = [];
       const distances: number[] = [];
       for (let k = 0; k < rows; k++) {
-        const reduced = metric.reduced(points, at, data, k * cols, cols);
+        const reduced = metric.reduced(points, at, data, k * cols);
         if (reduced > limit) continue;
         indices.push(k);
         distances.push(metric.toDistance(reduced));
@@ -98,7 +107,7 @@ function kdBound({ bounds, cols, radii }: PointTree, p: number): Bound {
 
 function ballBound({ bounds, cols, radii }: PointTree, metric: Metric): Bound {
   return (points, at, node) => {
-    const distance = metric.toDistance(metric.reduced(points, at, bounds, node * cols, cols));
+    const distance = metric.toDistance(metric.reduced(points, at, bounds, node * cols));
     return metric.toReduced(Math.max(0, distance - (radii[node] as number)));
   };
 }

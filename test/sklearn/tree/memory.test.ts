@@ -14,11 +14,13 @@ import { datasetOf, readReference, TREES } from './reference.ts';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-function load(name: string): { readonly model: Estimator; readonly file: WeakRef<ArrayBufferLike> } {
+async function load(name: string): Promise<{ readonly model: Estimator; readonly file: WeakRef<ArrayBufferLike> }> {
   const bytes = new Uint8Array(readFileSync(join(TREES, `${name}.pkl`))).slice();
   const { root } = readPickle(bytes);
   if (!(root instanceof PyObject)) throw new Error(name);
-  const model = new ConstructContext(new Map([...TREE, ...ENSEMBLE])).construct(root, { path: '', version: undefined });
+  const context = new ConstructContext(new Map([...TREE, ...ENSEMBLE]));
+  const model = context.construct(root, { path: '', version: undefined });
+  await context.finish();
   return { model, file: new WeakRef(bytes.buffer) };
 }
 
@@ -40,7 +42,7 @@ it.each([
   'stacking_clf',
   'trees_embedding',
 ])('%s does not keep the file in memory', async (name) => {
-  const { model, file } = load(name);
+  const { model, file } = await load(name);
   // What a WeakRef was made for lives until the end of the turn.
   await new Promise((resolve) => setImmediate(resolve));
   collect();
