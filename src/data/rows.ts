@@ -12,6 +12,8 @@ export interface RowSchema {
   /** Names that may be absent; they then count as missing values. */
   readonly optional?: ReadonlySet<string>;
   readonly extraFeatures: ExtraFeatures;
+  /** Where set, records are matched by the order of their keys if `names` is unknown; called when that was done. */
+  readonly onPositional?: (keys: readonly string[]) => void;
   readonly onExtra?: (names: readonly string[]) => void;
 }
 
@@ -109,8 +111,9 @@ function readLists(rows: readonly unknown[], firstLength: number, schema: RowSch
   };
 }
 
-function readRecords(rows: readonly unknown[], schema: RowSchema): RowReader {
-  const names = requireNames(schema, 'records');
+function readRecords(rows: readonly unknown[], given: RowSchema): RowReader {
+  const names = given.names ?? keysInOrder(rows, given);
+  const schema = given.names === undefined ? { ...given, names } : given;
   const width = names.length;
   // Looking names up costs more than anything else here, so that each is looked up once.
   const all: unknown[][] = [];
@@ -238,12 +241,38 @@ function checkWidth(what: string, got: number, schema: RowSchema): void {
   );
 }
 
-function requireNames(schema: RowSchema, kind: string): readonly string[] {
-  if (schema.names !== undefined) return schema.names;
-  throw new InputError(
-    'ML_INPUT_FEATURE_NAMES',
-    `${kind} cannot be matched: the model does not know its feature names; pass arrays in training order, or add "features" to the metadata`,
-  );
+/**
+ * The keys of records for a model without feature names: the first record's, in its order, which is
+ * how Python takes the columns of a DataFrame there. All records must have the same ones.
+ */
+function keysInOrder(rows: readonly unknown[], schema: RowSchema): readonly string[] {
+  const remedy = 'pass arrays in training order, or add "features" to the metadata';
+  if (schema.onPositional === undefined) {
+    throw new InputError(
+      'ML_INPUT_FEATURE_NAMES',
+      `records cannot be matched: the model does not know its feature names; ${remedy}`,
+    );
+  }
+  const keys = Object.keys(rows[0] ?? {});
+  if (schema.width !== undefined && keys.length !== schema.width) {
+    throw new InputError(
+      'ML_INPUT_FEATURE_COUNT',
+      `row 0 has ${keys.length} values; ${expectation(schema.width, undefined)}, and does not know their names: ${remedy}`,
+      { details: { row: 0, got: keys.length, expected: schema.width } },
+    );
+  }
+  for (const [i, row] of rows.entries()) {
+    if (typeof row !== 'object' || row === null || isList(row)) throw mixed(i, row, 'records');
+    const other = Object.keys(row);
+    if (other.length === keys.length && other.every((key, j) => key === keys[j])) continue;
+    throw new InputError(
+      'ML_INPUT_FEATURE_NAMES',
+      `row ${i} has other keys, or the same in another order, than row 0; the model does not know its feature names: ${remedy}`,
+      { details: { row: i, expected: keys } },
+    );
+  }
+  schema.onPositional(keys);
+  return keys;
 }
 
 function checkNames(what: string, given: readonly string[], has: (name: string) => boolean, schema: RowSchema): void {

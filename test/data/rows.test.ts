@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countRows, describe as describeValue, readRows, type RowReader, type RowSchema } from '../../src/data/rows.ts';
+import type { MLServiceError } from '../../src/errors/ml-service-error.ts';
 import type { Rows } from '../../src/spec/rows.ts';
 
 const schema: RowSchema = { width: 2, names: ['a', 'b'], extraFeatures: 'ignore' };
@@ -142,5 +143,55 @@ describe('describe', () => {
     [Symbol('s'), 'a symbol'],
   ])('%#', (value, text) => {
     expect(describeValue(value)).toBe(text);
+  });
+});
+
+describe('records for a model that knows no names', () => {
+  const unnamed = (onPositional?: (keys: readonly string[]) => void): RowSchema => ({
+    width: 2,
+    names: undefined,
+    extraFeatures: 'ignore',
+    ...(onPositional !== undefined && { onPositional }),
+  });
+  const codeOf = (rows: Rows, schema: RowSchema): string => {
+    try {
+      readRows(rows, schema);
+      return 'none';
+    } catch (error) {
+      return (error as MLServiceError).code;
+    }
+  };
+
+  it('are refused where their order may mean nothing', () => {
+    expect(codeOf([{ a: 1, b: 2 }], unnamed())).toBe('ML_INPUT_FEATURE_NAMES');
+  });
+
+  it('are read in the order of their keys where that is allowed, and say so', () => {
+    const told: (readonly string[])[] = [];
+    const reader = readRows(
+      [
+        { b: 1, a: 2 },
+        { b: 3, a: 4 },
+      ],
+      unnamed((keys) => told.push(keys)),
+    );
+    expect([reader.cell(0, 0), reader.cell(0, 1), reader.cell(1, 0), reader.cell(1, 1)]).toEqual([1, 2, 3, 4]);
+    expect(told).toEqual([['b', 'a']]);
+  });
+
+  it('must all have the same keys in the same order, as many as there are features', () => {
+    const schema = unnamed(() => {});
+    expect(
+      codeOf(
+        [
+          { a: 1, b: 2 },
+          { b: 2, a: 1 },
+        ],
+        schema,
+      ),
+    ).toBe('ML_INPUT_FEATURE_NAMES');
+    expect(codeOf([{ a: 1, b: 2 }, { a: 1 }], schema)).toBe('ML_INPUT_FEATURE_NAMES');
+    expect(codeOf([{ a: 1, b: 2, c: 3 }], schema)).toBe('ML_INPUT_FEATURE_COUNT');
+    expect(codeOf([{ a: 1, b: 2 }, [1, 2]], schema)).toBe('ML_INPUT_INVALID');
   });
 });

@@ -56,8 +56,7 @@ async function runVersion(version) {
   }
   for (const line of shown.toSorted().slice(0, Number(options.show))) console.log(line);
   if (shown.length > Number(options.show)) console.log(`... and ${shown.length - Number(options.show)} more (--show)`);
-  const names = Object.keys(absent);
-  if (names.length > 0) console.log(`not in scikit-learn ${version}, or not with these settings: ${names.join(', ')}`);
+  for (const [name, why] of Object.entries(absent)) console.log(`not in scikit-learn ${version}: ${name}: ${why.slice(0, 90)}`);
   const total = Array.from(counts, ([verdict, count]) => `${count} ${verdict}`).join(', ');
   console.log(`scikit-learn ${version}, seed ${options.seed}: ${total}`);
   if (!options.keep) rmSync(folder, { recursive: true, force: true });

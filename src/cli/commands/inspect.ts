@@ -2,9 +2,13 @@ import type { FileInspection, ValueInfo } from '../../index.ts';
 import type { CliCommand } from '../cli-command.ts';
 import type { Output } from '../output.ts';
 import { humanBytes, jsonValue } from '../text.ts';
+import { isTree, printTree } from '../tree.ts';
 
 /** Names of features or classes shown to a person; `--json` has all. */
 const MAX_SHOWN = 12;
+
+/** Details that are shown in another way, or only by `--json`. */
+const BULKY: ReadonlySet<string> = new Set(['tree', 'globals']);
 
 /** `inspect`: what one file is. */
 export const inspect: CliCommand<FileInspection> = {
@@ -27,8 +31,14 @@ export const inspect: CliCommand<FileInspection> = {
       ['sha256', file.sha256],
       ...(featureNames === undefined ? [] : [['features', shorten(featureNames)] as const]),
       ...(classes === undefined ? [] : [['classes', shorten(classes)] as const]),
-      ...Object.entries(details).map(([name, value]) => [name, plain(value)] as const),
+      ...Object.entries(details)
+        .filter(([name]) => !BULKY.has(name))
+        .map(([name, value]) => [name, plain(value)] as const),
     ]);
+    if (isTree(details['tree'])) {
+      out.line();
+      printTree(details['tree'], out);
+    }
     await printValues('INPUT', inputs, out);
     await printValues('OUTPUT', outputs, out);
     if (file.mismatch !== undefined) {

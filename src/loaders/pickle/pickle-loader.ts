@@ -1,15 +1,14 @@
-import type { FormatError } from '../../errors/format-error.ts';
 import type { PythonFile } from '../../formats/joblib/read-python-file.ts';
 import { ConstructContext } from '../../sklearn/base/construct.ts';
 import { isNewerThanTested, NEWEST_TESTED, parseSklearnVersion } from '../../sklearn/base/sklearn-version.ts';
 import { ESTIMATORS } from '../../sklearn/estimators.ts';
-import type { LoadContext, LoadedModel, ModelLoader, ScanContext } from '../../spec/model-loader.ts';
-import type { Finding } from '../../spec/scan.ts';
+import type { LoadContext, LoadedModel, ModelLoader } from '../../spec/model-loader.ts';
 import { inspectPickle } from './inspect-pickle.ts';
 import { PickleContents } from './pickle-contents.ts';
 import { descriptor } from './pickle-format.ts';
 import { customTable } from './pickle-options.ts';
 import { readFile } from './read-file.ts';
+import { scanPickle } from './scan-pickle.ts';
 
 /** Recursion over containers and estimators stays below this, whatever the limits say. */
 const MAX_NESTING = 128;
@@ -21,7 +20,7 @@ const MAX_NESTING = 128;
 export const loader: ModelLoader = {
   ...descriptor,
   load,
-  scan,
+  scan: scanPickle,
   inspect: async (context) => inspectPickle(await readFile(context)),
 };
 
@@ -48,29 +47,4 @@ function warnOfNewer(file: PythonFile, { artefact, warn }: LoadContext): void {
     code: 'newer-sklearn',
     message: `${artefact.name} was written by scikit-learn ${version.text}, newer than ${NEWEST_TESTED.text}, the newest that was tested; compare predictions with Python's`,
   });
-}
-
-async function scan(context: ScanContext): Promise<readonly Finding[]> {
-  const unsafe: FormatError[] = [];
-  const file = await readFile(context, { onUnsafe: (error) => unsafe.push(error) });
-  return [...unsafe.map(unsafeFinding), ...unknownFindings(file)];
-}
-
-function unsafeFinding(error: FormatError): Finding {
-  const { offset } = error.details;
-  return {
-    severity: 'unsafe',
-    code: error.code,
-    message: error.message,
-    ...(typeof offset === 'number' && { offset }),
-  };
-}
-
-function unknownFindings(file: PythonFile): Finding[] {
-  return file.unknown.map(({ module, name, offset, path }) => ({
-    severity: 'unsupported',
-    code: 'ML_FORMAT_UNSUPPORTED',
-    message: `${module}.${name}${path === '' ? '' : ` at ${path}`} is not known; it is left unread`,
-    offset,
-  }));
 }

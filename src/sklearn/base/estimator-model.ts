@@ -13,6 +13,7 @@ export type EstimatorContext = Pick<LoadContext, 'metadata' | 'extraFeatures' | 
 /** A native estimator as a loaded model: rows in, arrays and tensors out. Every method answers at once. */
 export function estimatorModel(estimator: Estimator, context: EstimatorContext): LoadedModel {
   const names = estimator.featureNames ?? featuresOf(context, estimator);
+  let warned = false;
   const schema: RowSchema = {
     width: estimator.width,
     names,
@@ -20,6 +21,10 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
     extraFeatures: context.extraFeatures,
     onExtra: (extra) =>
       context.warn({ code: 'extra-features', message: `keys that are no feature of the model: ${extra.join(', ')}` }),
+    onPositional: (keys) => {
+      if (!warned) context.warn(positionalWarning(estimator.className, keys));
+      warned = true;
+    },
   };
   const read = (rows: Rows): Dataset =>
     estimator.takesWholeRows === true ? readWholeRows(rows) : readDataset(rows, schema);
@@ -60,6 +65,16 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
     apply: scores(estimator.apply),
     dispose: estimator.dispose,
   });
+}
+
+function positionalWarning(
+  className: string,
+  keys: readonly string[],
+): { readonly code: string; readonly message: string } {
+  return {
+    code: 'positional-features',
+    message: `${className} knows no feature names; records are read in the order of their keys: ${keys.join(', ')}`,
+  };
 }
 
 /** What the methods give, by the name of the method. */

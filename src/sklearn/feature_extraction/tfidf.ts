@@ -1,4 +1,4 @@
-import { CsrMatrix, type Dataset, toDense } from '../../data/dataset.ts';
+import { type CsrMatrix, type Dataset, toDense } from '../../data/dataset.ts';
 import { FormatError } from '../../errors/format-error.ts';
 import { checkWidth } from '../base/columns.ts';
 import type { Estimator } from '../base/estimator.ts';

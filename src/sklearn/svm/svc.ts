@@ -5,7 +5,8 @@ import type { Estimator, Scores } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { argmax } from '../base/labels.ts';
 import { logOf } from '../base/log-proba.ts';
-import { ovrScores } from './ovr-scores.ts';
+import { atLeast } from '../base/sklearn-version.ts';
+import { ovrScores, scaledOvrScores } from './ovr-scores.ts';
 import { coupledProbabilities, plattProbability } from './platt.ts';
 import { pairwiseSums } from './support-vectors.ts';
 
@@ -21,10 +22,11 @@ export function svc(state: EstimatorState): Estimator {
   const classes = state.labels('classes_');
   const { width, sums } = pairwiseSums(state, classes.length);
   const ovr = (state.optionalString('decision_function_shape') ?? 'ovr') === 'ovr';
+  const perClass = atLeast(state.version, 0, 21) ? ovrScores : scaledOvrScores;
   const decisionFunction = (x: Dataset): Scores => {
     const pairs = sums(x);
     if (classes.length === 2) return pairs.data.map((value) => -value);
-    return ovr ? ovrScores(pairs, classes.length) : pairs;
+    return ovr ? perClass(pairs, classes.length) : pairs;
   };
   const breakTies = state.booleanOr('break_ties', false) && ovr && classes.length > 2;
   const predictProba = probabilities(state, classes, sums);
@@ -34,7 +36,7 @@ export function svc(state: EstimatorState): Estimator {
     width,
     featureNames: state.featureNames,
     classes,
-    predict: (x) => (breakTies ? labelsOfScores(ovrScores(sums(x), classes.length), classes) : votes(sums(x), classes)),
+    predict: (x) => (breakTies ? labelsOfScores(perClass(sums(x), classes.length), classes) : votes(sums(x), classes)),
     decisionFunction,
     ...(predictProba !== undefined && { predictProba, predictLogProba: (x: Dataset) => logOf(predictProba(x)) }),
   };

@@ -6,7 +6,8 @@ from importlib import import_module
 class Case:
     """
     `make()` builds the unfitted estimator, `data(rng)` what it is trained on and asked. `rtol`: wider than 1e-12, and
-    then `why` says the reason. `skip`: methods that are not asked, or questions by name (`float32`). `alone`: a row asked alone gives what it gives among others.
+    then `why` says the reason. `skip`: methods that are not asked, or questions by name (`float32`). `alone`: a row
+    asked alone gives what it gives among others.
     """
 
     def __init__(self, name, make, data, *, rtol=1e-12, why="", alone=True, skip=()):

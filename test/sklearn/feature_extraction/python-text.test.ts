@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { murmurhash3 } from '../../../src/sklearn/feature_extraction/murmurhash3.ts';
 import { charNgrams, wordBoundaryNgrams, wordNgrams } from '../../../src/sklearn/feature_extraction/ngrams.ts';
@@ -38,8 +38,8 @@ describe('text as in Python', () => {
   });
 
   it('never loses a character of a word n-gram', () => {
-    fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'binary', minLength: 1 }), { maxLength: 8 }), (tokens) => {
+    assert(
+      property(array(string({ unit: 'binary', minLength: 1 }), { maxLength: 8 }), (tokens) => {
         expect(wordNgrams(tokens, [1, 1])).toEqual(tokens);
         expect(wordNgrams(tokens, [1, 3]).length).toBe(
           tokens.length + Math.max(0, tokens.length - 1) + Math.max(0, tokens.length - 2),
