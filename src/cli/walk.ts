@@ -25,7 +25,13 @@ async function* one(path: string): AsyncGenerator<string> {
 async function* walk(root: string): AsyncGenerator<string> {
   const waiting = [root];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    const entries = (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+    if (entries === undefined) {
+      // What cannot be looked at must not pass unseen: the scan says why.
+      yield folder;
+      continue;
+    }
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     const folders: string[] = [];
     for (const entry of entries) {
       const path = join(folder, entry.name);

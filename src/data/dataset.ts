@@ -1,4 +1,5 @@
 import { InputError } from '../errors/input-error.ts';
+import { describe } from './rows.ts';
 
 /** A dense row-major matrix of float64. */
 export class DenseMatrix {
@@ -71,13 +72,23 @@ export class Frame {
 /** The only shapes that travel through a pipeline. */
 export type Dataset = DenseMatrix | CsrMatrix | Frame;
 
+/** Values of the largest dense matrix that sparse data is spread out to: 2 GiB. */
+const MAX_DENSE_VALUES = 2 ** 28;
+
 /**
  * The data as one dense matrix; the same object if it is one already.
  *
- * @throws `ML_INPUT_DTYPE` for a frame with a text column
+ * @throws `ML_INPUT_DTYPE` for a frame with a text column, `ML_INPUT_SHAPE` for sparse data of more than 2^28 values
  */
 export function toDense(data: Dataset): DenseMatrix {
   if (data.kind === 'dense') return data;
+  if (data.rows * data.cols > MAX_DENSE_VALUES) {
+    throw new InputError(
+      'ML_INPUT_SHAPE',
+      `${data.rows} rows of ${data.cols} columns do not fit into one dense matrix of ${MAX_DENSE_VALUES} values; pass fewer rows at a time`,
+      { details: { rows: data.rows, columns: data.cols, limit: MAX_DENSE_VALUES } },
+    );
+  }
   const out = new DenseMatrix(data.rows, data.cols);
   if (data.kind === 'csr') {
     for (let i = 0; i < data.rows; i++) {
@@ -102,7 +113,7 @@ function textColumn(values: readonly unknown[], column: string | number): InputE
   const row = values.findIndex((value) => typeof value !== 'number' && value !== null);
   return new InputError(
     'ML_INPUT_DTYPE',
-    `column ${JSON.stringify(column)} must be numeric; row ${row} is ${JSON.stringify(values[row]) ?? 'undefined'}`,
+    `column ${JSON.stringify(column)} must be numeric; row ${row} is ${describe(values[row])}`,
     { details: { row, column } },
   );
 }

@@ -91,7 +91,8 @@ function numberOf(value: unknown): number | undefined {
     case 'boolean':
       return value ? 1 : 0;
     case 'bigint':
-      return Number(value);
+      // A label beyond 2^53 must stay what it is; as a feature it is refused rather than rounded.
+      return Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
     case 'undefined':
       return Number.NaN;
     default:

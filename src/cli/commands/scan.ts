@@ -1,4 +1,6 @@
-import type { Finding, ScanReport, ScanVerdict } from '../../index.ts';
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Finding, LoaderDescriptor, ScanReport, ScanVerdict } from '../../index.ts';
 import type { CliCommand } from '../cli-command.ts';
 import type { Output, Style } from '../output.ts';
 import { count } from '../text.ts';
@@ -31,13 +33,15 @@ export const scan: CliCommand<Scan> = {
   notes: `Nothing in a file is executed. Exit code 0 only if every file is safe: 1 where one is unsafe, malformed or
 unsupported. Links to directories are not followed.`,
   async run({ args: [path = ''], options, out }) {
-    const { scanFile } = await import('../../index.ts');
+    const { LoaderRegistry, scanFile } = await import('../../index.ts');
+    const loaders = new LoaderRegistry().list();
     const files: ScannedFile[] = [];
     const { isDirectory, paths } = await filesBelow(path);
     for await (const file of paths) {
       out.progress(`scanned ${count(files.length, 'file')}, now ${file}`);
       const report = await scanFile(file);
-      files.push({ ...report, unknown: isDirectory && isUnknown(report) });
+      const unknown = isDirectory && (isUnknown(report) || (isText(file) && !(await isRecognised(file, loaders))));
+      files.push({ ...report, unknown });
     }
     const counts = { safe: 0, unsafe: 0, malformed: 0, unsupported: 0, unknown: 0 };
     for (const { verdict, unknown } of files) counts[unknown ? 'unknown' : verdict] += 1;
@@ -68,6 +72,19 @@ function printFile({ path, verdict, format, findings }: ScannedFile, out: Output
 
 function placeOf({ offset }: Finding): string {
   return offset === undefined ? '' : `byte ${offset}: `;
+}
+
+/** Extensions of model formats that are text, and of so much else beside a model: metadata, requirements. */
+function isText(path: string): boolean {
+  return /\.(?:json|txt)$/i.test(path);
+}
+
+/** Whether a loader knows the content, whatever its extension. */
+async function isRecognised(path: string, loaders: readonly LoaderDescriptor[]): Promise<boolean> {
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) return true;
+  const content = { kind: 'file', name: basename(path), bytes, entries: [] } as const;
+  return loaders.some((loader) => loader.detect?.(content) === true);
 }
 
 function isUnknown({ findings, format }: ScanReport): boolean {

@@ -66,7 +66,11 @@ function childrenOf(node: PyNode): (readonly [string, PyValue])[] {
   const items = itemsOf(node);
   if (items !== undefined) return items;
   if (!(node instanceof PyObject) || node.attributes === undefined) return [];
-  return Array.from(node.attributes).flatMap(([key, value]) => objectsIn(String(key), value));
+  const { attributes } = node;
+  // Beside what was fitted, the pattern from which it was made tells nothing.
+  return Array.from(attributes).flatMap(([key, value]) =>
+    attributes.has(`${String(key)}_`) ? [] : objectsIn(String(key), value),
+  );
 }
 
 /** Objects under an attribute: itself, or those in a list such as `steps`, whose items are named. */

@@ -18,7 +18,8 @@ export async function scanPickle(context: ScanContext): Promise<readonly NameFin
   const findings: NameFinding[] = [];
   try {
     const file = await readFile(context, { onUnsafe: (error) => findings.push(findingOf(error)) });
-    findings.push(...file.unknown.map(unknownFinding));
+    const told = new Set(findings.map(({ offset }) => offset));
+    findings.push(...file.unknown.filter(({ offset }) => !told.has(offset)).map(unknownFinding));
   } catch (error) {
     if (context.signal.aborted || !MLServiceError.isInstance(error)) throw error;
     findings.push(findingOf(error));

@@ -11,6 +11,7 @@ export function wrapperOf(state: EstimatorState, name: string): Estimator {
     width: inner.width,
     featureNames: state.featureNames ?? inner.featureNames,
     ...(inner.optionalFeatures !== undefined && { optionalFeatures: inner.optionalFeatures }),
+    ...(inner.takesWholeRows !== undefined && { takesWholeRows: inner.takesWholeRows }),
     ...(inner.classes !== undefined && { classes: inner.classes }),
     ...(inner.transformsLabels !== undefined && { transformsLabels: inner.transformsLabels }),
     ...(inner.inverseTransform !== undefined && { inverseTransform: inner.inverseTransform }),

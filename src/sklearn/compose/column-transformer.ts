@@ -6,6 +6,7 @@ import { PyDict } from '../../formats/pickle/py-dict.ts';
 import { checkWidth } from '../base/columns.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { weighted, weightOf } from '../base/transformer-weights.ts';
 import { columnPositions, type InputColumns, namesIn } from './column-selection.ts';
 
 interface Branch {
@@ -15,7 +16,7 @@ interface Branch {
 }
 
 /**
- * Transformers over their own columns, results side by side in their order; sparse where it was when
+ * Transformers over their own columns, results side by side in their order, each times its weight; sparse where it was when
  * fitted. Columns of a DataFrame are found by name.
  *
  * Source: sklearn/compose/_column_transformer.py, `ColumnTransformer`.
@@ -34,13 +35,9 @@ export function columnTransformer(state: EstimatorState): Estimator {
     // A transformer of no columns was never fitted.
     if (positions.length === 0) continue;
     for (const j of positions) optional.delete(input.names?.[j] ?? '');
-    branches.push({
-      columns: positions,
-      transform:
-        trans === 'passthrough'
-          ? undefined
-          : transformOf(state, trans, { place: `transformers_[${i}](${typeof name === 'string' ? name : i})`, sparse }),
-    });
+    const place = `transformers_[${i}](${typeof name === 'string' ? name : i})`;
+    const transform = trans === 'passthrough' ? undefined : transformOf(state, trans, { place, sparse });
+    branches.push({ columns: positions, transform: times(transform, weightOf(state, name)) });
   }
   const { className } = state;
   return {
@@ -58,6 +55,12 @@ export function columnTransformer(state: EstimatorState): Estimator {
       return sparse ? stackSparse(parts, x.rows) : stackColumns(parts, x.rows);
     },
   };
+}
+
+/** A transformer whose results are multiplied, where the model has a weight for it. */
+function times(transform: Branch['transform'], weight: number | undefined): Branch['transform'] {
+  if (weight === undefined) return transform;
+  return (x) => weighted(transform === undefined ? x : transform(x), weight);
 }
 
 interface Use {

@@ -75,22 +75,24 @@ function probabilitiesOf(
     if (predictProba === undefined) throw state.unsupported(`${className} as a member, which has no probabilities,`);
     return predictProba;
   });
+  // Rows without any probability are 0/0 before 1.7 and stay zero since.
+  const guarded = atLeast(state.version, 1, 7);
   return {
     predictProba(x) {
       const columns = sources.map((source) => secondOf(state, source(x)));
       const [only] = columns;
       if (columns.length === 1 && only !== undefined) columns.unshift(only.map((p) => 1 - p));
       const out = matrixOfColumns(columns, x.rows);
-      return multilabel ? out : normalised(out);
+      return multilabel ? out : normalised(out, guarded);
     },
   };
 }
 
-function normalised(m: DenseMatrix): DenseMatrix {
+function normalised(m: DenseMatrix, guarded: boolean): DenseMatrix {
   for (let i = 0; i < m.rows; i++) {
     const row = m.data.subarray(i * m.cols, (i + 1) * m.cols);
     const sum = row.reduce((a, b) => a + b, 0);
-    if (sum !== 0) for (let k = 0; k < row.length; k++) row[k] = (row[k] as number) / sum;
+    if (sum !== 0 || !guarded) for (let k = 0; k < row.length; k++) row[k] = (row[k] as number) / sum;
   }
   return m;
 }

@@ -1,10 +1,9 @@
-import { CsrMatrix, type Dataset, DenseMatrix, toDense } from '../../data/dataset.ts';
+import type { Dataset } from '../../data/dataset.ts';
 import { stackColumns, stackSparse } from '../../data/stack-columns.ts';
 import { isNode, type PyValue } from '../../formats/pickle/nodes.ts';
-import { PyDict } from '../../formats/pickle/py-dict.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
-import { labelOf } from '../base/labels.ts';
+import { weighted, weightOf } from '../base/transformer-weights.ts';
 
 /**
  * Transformers over the same data, results side by side, each times its weight; sparse if one of them is.
@@ -46,25 +45,4 @@ function branchOf(state: EstimatorState, item: PyValue, i: number): Branch[] {
   const { transform } = estimator;
   if (transform === undefined) throw state.unsupported(`${estimator.className}, which has no transform, in a union`);
   return [{ estimator, transform, weight }];
-}
-
-function weightOf(state: EstimatorState, name: PyValue): number | undefined {
-  const weights = state.get('transformer_weights');
-  const weight = weights instanceof PyDict ? weights.get(name) : undefined;
-  return weight === undefined || weight === null ? undefined : Number(labelOf(weight));
-}
-
-function weighted(x: Dataset, weight: number): Dataset {
-  if (x.kind === 'csr') {
-    return new CsrMatrix([x.rows, x.cols], {
-      indptr: x.indptr,
-      indices: x.indices,
-      data: x.data.map((value) => value * weight),
-    });
-  }
-  return new DenseMatrix(
-    x.rows,
-    x.cols,
-    toDense(x).data.map((value) => value * weight),
-  );
 }

@@ -31,6 +31,7 @@ export function pipeline(state: EstimatorState): Estimator {
     width: first.width,
     featureNames: state.featureNames ?? first.featureNames,
     ...(first.optionalFeatures !== undefined && { optionalFeatures: first.optionalFeatures }),
+    ...(first.takesWholeRows !== undefined && { takesWholeRows: first.takesWholeRows }),
     ...(last.classes !== undefined && { classes: last.classes }),
     ...delegate(last, (x) => before.reduce((data, transform) => transform(data), x)),
     ...(inverses.length === steps.length && {

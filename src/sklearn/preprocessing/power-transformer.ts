@@ -64,8 +64,14 @@ function inverseYeoJohnson(x: number, lambda: number): number {
   return Math.abs(lambda - 2) > Number.EPSILON ? 1 - (-(2 - lambda) * x + 1) ** (1 / (2 - lambda)) : 1 - Math.exp(-x);
 }
 
+/** Where `x ** lambda` would overflow, scipy divides inside the exponent (scipy/special/_boxcox.pxd). */
+const MAX_EXPONENT = 709.78;
+
 function boxCox(x: number, lambda: number): number {
-  return Math.abs(lambda) < 1e-19 ? Math.log(x) : Math.expm1(lambda * Math.log(x)) / lambda;
+  if (Math.abs(lambda) < 1e-19) return Math.log(x);
+  const exponent = lambda * Math.log(x);
+  if (exponent < MAX_EXPONENT) return Math.expm1(exponent) / lambda;
+  return Math.sign(lambda) * Math.exp(exponent - Math.log(Math.abs(lambda))) - 1 / lambda;
 }
 
 function inverseBoxCox(x: number, lambda: number): number {

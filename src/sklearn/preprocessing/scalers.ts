@@ -2,6 +2,7 @@ import { CsrMatrix, type Dataset, DenseMatrix } from '../../data/dataset.ts';
 import { checkWidth, mapValues } from '../base/columns.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { atLeast } from '../base/sklearn-version.ts';
 import { finiteInput } from '../base/finite-input.ts';
 import { withoutInfinity } from './no-infinity.ts';
 
@@ -108,6 +109,8 @@ export function normalizer(state: EstimatorState): Estimator {
   const kind = state.string('norm');
   if (kind !== 'l1' && kind !== 'l2' && kind !== 'max') throw state.unsupported(`norm="${kind}"`);
   const { className } = state;
+  // Since 1.0 the norm of a dense row counts as zero where it is nothing but rounding (`_handle_zeros_in_scale`).
+  const least = atLeast(state.version, 1, 0) ? 10 * Number.EPSILON : 0;
   return {
     className,
     task: 'transformation',
@@ -117,18 +120,22 @@ export function normalizer(state: EstimatorState): Estimator {
       checkWidth(x, state.width ?? x.cols, className);
       if (x.kind === 'csr') {
         const data = Float64Array.from(x.data);
-        for (let i = 0; i < x.rows; i++) divideByNorm(data, x.indptr[i] as number, x.indptr[i + 1] as number, kind);
+        for (let i = 0; i < x.rows; i++)
+          divideByNorm(data, [x.indptr[i] as number, x.indptr[i + 1] as number], kind, 0);
         return new CsrMatrix([x.rows, x.cols], { indptr: x.indptr, indices: x.indices, data });
       }
       const dense = finiteInput(x, x.cols, className);
       const out = new DenseMatrix(x.rows, x.cols, Float64Array.from(dense.data));
-      for (let i = 0; i < x.rows; i++) divideByNorm(out.data, i * x.cols, (i + 1) * x.cols, kind);
+      for (let i = 0; i < x.rows; i++) divideByNorm(out.data, [i * x.cols, (i + 1) * x.cols], kind, least);
       return out;
     },
   };
 }
 
-function divideByNorm(data: Float64Array, start: number, end: number, kind: 'l1' | 'l2' | 'max'): void {
+type Norm = 'l1' | 'l2' | 'max';
+
+/** Divides a stretch of values by its norm, unless that is 0 or below `least`. */
+function divideByNorm(data: Float64Array, [start, end]: readonly [number, number], kind: Norm, least: number): void {
   let norm = 0;
   for (let k = start; k < end; k++) {
     const value = data[k] as number;
@@ -137,6 +144,6 @@ function divideByNorm(data: Float64Array, start: number, end: number, kind: 'l1'
     else norm = Math.max(norm, Math.abs(value));
   }
   if (kind === 'l2') norm = Math.sqrt(norm);
-  if (norm === 0) return;
+  if (norm === 0 || norm < least) return;
   for (let k = start; k < end; k++) data[k] = (data[k] as number) / norm;
 }
