@@ -54,26 +54,23 @@ export class ConstructContext {
     if (depth >= this.#maxDepth) throw tooDeep(place, this.#maxDepth);
     if (this.#building.has(node)) throw insideItself(node, place);
     this.#building.add(node);
+    let estimator: Estimator;
     try {
-      const estimator = this.#build(node, place);
-      if (depth === 0 && this.#refused.length > 0) throw allOf(this.#refused);
-      // What only stands in for something that was refused is not kept.
-      if (this.#refused.length === 0) this.#built.set(node, estimator);
-      return estimator;
+      estimator = this.#build(node, place);
     } catch (error) {
-      if (!isUnsupported(error)) {
-        // It may only come of what stands in for something refused, which is the news then.
-        if (depth === 0 && this.#refused.length > 0) throw allOf(this.#refused);
-        throw error;
-      }
-      this.#refused.push(error);
-      if (depth === 0) throw allOf(this.#refused);
+      // An error of another kind may only come of what stands in for something refused, which is the news then.
+      if (isUnsupported(error)) this.#refused.push(error);
+      else if (depth > 0 || this.#refused.length === 0) throw error;
       // The objects beside it are looked at too, so that the caller hears of everything at once.
-      return standIn(publicName(node.cls));
+      estimator = standIn(publicName(node.cls));
     } finally {
       this.#building.delete(node);
-      if (depth === 0) this.#refused = [];
     }
+    const refused = this.#refused;
+    if (depth === 0) this.#refused = [];
+    if (refused.length === 0) this.#built.set(node, estimator);
+    else if (depth === 0) throw allOf(refused);
+    return estimator;
   }
 
   /** Leaves work to `finish`: large trees are laid out in slices there. */

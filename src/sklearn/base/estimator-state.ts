@@ -209,6 +209,15 @@ export class EstimatorState {
     this.#context.later(work);
   }
 
+  /** @throws `ML_FORMAT_NOT_FITTED` where there is none of the attributes that `fit` leaves, whose names end in `_` */
+  requireFitted(): void {
+    const names = this.node.attributes?.keys() ?? [];
+    if (names.some((key) => typeof key === 'string' && key.endsWith('_') && !key.endsWith('__'))) return;
+    throw new FormatError('ML_FORMAT_NOT_FITTED', `${this.describe()} was never fitted: save the model after fit()`, {
+      details: { class: this.className, path: this.path },
+    });
+  }
+
   /** An error for something that this class can have and we do not compute. */
   unsupported(what: string, details: Readonly<Record<string, unknown>> = {}): FormatError {
     return new FormatError('ML_FORMAT_UNSUPPORTED', `${this.describe()}: ${what} is not supported`, {
@@ -225,14 +234,7 @@ export class EstimatorState {
   #required(name: string): PyValue {
     const value = this.node.attr(name);
     if (value !== undefined && value !== null) return value;
-    const fitted = [...(this.node.attributes?.keys() ?? [])].some(
-      (key) => typeof key === 'string' && /^[^_].*_$|^_.*_$/.test(key),
-    );
-    if (!fitted && name.endsWith('_')) {
-      throw new FormatError('ML_FORMAT_NOT_FITTED', `${this.describe()} was never fitted: save the model after fit()`, {
-        details: { class: this.className, path: this.path },
-      });
-    }
+    if (name.endsWith('_') || name.startsWith('_')) this.requireFitted();
     throw this.unsupported(`a file without the attribute "${name}"`, { attribute: name });
   }
 

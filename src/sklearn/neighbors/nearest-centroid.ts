@@ -6,8 +6,7 @@ import type { EstimatorState } from '../base/estimator-state.ts';
 import { finiteRows } from '../base/finite-rows.ts';
 import { argmax } from '../base/labels.ts';
 import { flattenBinary } from '../linear_model/linear-classifier.ts';
-import { logOf } from '../base/log-proba.ts';
-import { expit, softmaxRows } from '../base/linear-scores.ts';
+import { logSoftmaxRows } from '../base/log-softmax.ts';
 import { cosineSearch, euclideanSearch, metricSearch } from './brute-search.ts';
 import { metricOf } from './metric.ts';
 import type { NeighborSearch } from './neighbor-search.ts';
@@ -49,12 +48,15 @@ export function nearestCentroid(state: EstimatorState): Estimator {
   };
   if (scores === undefined || metric !== 'euclidean') return base;
   const decision = (x: Dataset): DenseMatrix => decisionOf(scores(rowsOf(x)));
-  const predictProba = (x: Dataset): DenseMatrix => probabilities(decision(x));
+  const predictLogProba = (x: Dataset): DenseMatrix => logSoftmaxRows(scores(rowsOf(x)));
   return {
     ...base,
     decisionFunction: (x): Scores => flattenBinary(decision(x)),
-    predictProba,
-    predictLogProba: (x: Dataset) => logOf(predictProba(x)),
+    predictProba: (x: Dataset) => {
+      const { rows, cols, data } = predictLogProba(x);
+      return new DenseMatrix(rows, cols, data.map(Math.exp));
+    },
+    predictLogProba,
   };
 }
 
@@ -116,15 +118,4 @@ function decisionOf(scores: DenseMatrix): DenseMatrix {
     1,
     Float64Array.from({ length: rows }, (_, i) => (data[2 * i + 1] as number) - (data[2 * i] as number)),
   );
-}
-
-function probabilities(decision: DenseMatrix): DenseMatrix {
-  if (decision.cols !== 1) return softmaxRows(decision);
-  const out = new DenseMatrix(decision.rows, 2);
-  for (let i = 0; i < decision.rows; i++) {
-    const p = expit(decision.data[i] as number);
-    out.data[2 * i] = 1 - p;
-    out.data[2 * i + 1] = p;
-  }
-  return out;
 }

@@ -11,6 +11,7 @@ import { withoutInfinity } from './no-infinity.ts';
  * Source: sklearn/preprocessing/_data.py, `StandardScaler.transform`.
  */
 export function standardScaler(state: EstimatorState): Estimator {
+  state.requireFitted();
   const mean = state.booleanOr('with_mean', true) ? state.optionalVector('mean_') : undefined;
   const scale = state.booleanOr('with_std', true) ? state.optionalVector('scale_') : undefined;
   const { className } = state;
