@@ -37,7 +37,7 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
       return Array.isArray(result) ? result.map(scoresTensor) : scoresTensor(result as DenseMatrix);
     });
   const labels = estimator.transformsLabels === true;
-  const { predict, transform, inverseTransform } = estimator;
+  const { predict, transform, inverseTransform, apply } = estimator;
   return withoutUndefined({
     info: {
       task: estimator.task,
@@ -62,9 +62,15 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
           labels || estimator.invertsToLabels === true,
         )),
     scoreSamples: scores(estimator.scoreSamples),
-    apply: scores(estimator.apply),
+    apply: apply && ((rows: Rows) => grouped(scoresTensor(apply(read(rows))), estimator.applyGroups)),
     dispose: estimator.dispose,
   });
+}
+
+/** Columns in groups as a third dimension. */
+function grouped(tensor: TensorLike, size: number | undefined): TensorLike {
+  const [rows = 0, columns = 0] = tensor.shape;
+  return size === undefined ? tensor : { ...tensor, shape: [rows, columns / size, size] };
 }
 
 function positionalWarning(

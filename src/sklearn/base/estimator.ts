@@ -40,6 +40,8 @@ export interface Estimator {
   readonly scoreSamples?: (x: Dataset) => Scores;
   /** Leaf indices, `[rows, trees]`. */
   readonly apply?: (x: Dataset) => Scores;
+  /** Where set, `apply`'s columns are groups of this many, which become a third dimension: one per class. */
+  readonly applyGroups?: number;
   /** Resident bytes, where they are much different from the file's size. */
   readonly byteSize?: number;
   /** Frees what the garbage collector cannot. */

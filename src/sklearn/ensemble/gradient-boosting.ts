@@ -35,6 +35,7 @@ export function gradientBoostingClassifier(state: EstimatorState): Estimator {
     ...base,
     task: outputs === 1 ? 'binary-classification' : 'multiclass-classification',
     classes,
+    applyGroups: outputs,
     predict(x): Prediction[] {
       const scores = raw(x);
       if (outputs === 1 && byScore) return Array.from(scores, (score) => classes[score >= 0 ? 1 : 0] as Label);
@@ -57,7 +58,7 @@ export function gradientBoostingRegressor(state: EstimatorState): Estimator {
   return { ...base, task: 'regression', predict: raw };
 }
 
-/** `apply` gives `[rows, stages * classes]`: scikit-learn's three dimensions with the last two joined. */
+/** `apply` gives `[rows, stages * classes]`; a classifier's has the classes as a dimension of their own. */
 interface BoostingBase extends Pick<Estimator, 'className' | 'featureNames' | 'apply' | 'byteSize'> {
   readonly width: number;
 }

@@ -2,6 +2,7 @@ import { type Dataset, DenseMatrix } from '../../data/dataset.ts';
 import { stackColumns } from '../../data/stack-columns.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { atLeast } from '../base/sklearn-version.ts';
 import { withoutInfinity } from '../preprocessing/no-infinity.ts';
 import { missingMask } from './missing-indicator.ts';
 import { missingTest } from './missing-value.ts';
@@ -27,6 +28,8 @@ export function knnImputer(state: EstimatorState): Estimator {
   const kept = Int32Array.from(donors.flatMap((rows, j) => (keepEmpty || rows.length > 0 ? [j] : [])));
   const neighbors = state.number('n_neighbors');
   const indicated = indicatedFeatures(state);
+  // Up to 1.3.0 rows without a missing value came back without the indicator columns.
+  const forgetful = !atLeast(state.version, 1, 3) || state.version?.text.startsWith('1.3.0') === true;
   const { className } = state;
 
   const impute = (j: number, row: Float64Array): number => {
@@ -64,6 +67,7 @@ export function knnImputer(state: EstimatorState): Estimator {
     transform(x): Dataset {
       const dense = withoutInfinity(x, cols, className);
       const filled = fill(dense);
+      if (forgetful && !dense.data.some(missing)) return filled;
       return indicated === undefined ? filled : stackColumns([filled, missingMask(dense, indicated, missing)], x.rows);
     },
   };
