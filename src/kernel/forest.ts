@@ -26,6 +26,11 @@ export type KernelChoice = 'auto' | 'js' | 'wasm';
 export class Forest {
   /** Bytes of memory. */
   readonly byteSize: number;
+  readonly trees: number;
+  /** Values per row of `addTo`'s result. */
+  readonly outputs: number;
+  /** Values per row of the input. */
+  readonly features: number;
   readonly #spec: Pick<ForestSpec, 'className' | 'accepts' | 'inputs'>;
   #built: KernelForest | undefined;
   #work: Generator<void, void> | undefined;
@@ -36,6 +41,9 @@ export class Forest {
     this.#spec = { className: spec.className, accepts: spec.accepts, inputs: spec.inputs };
     this.#memory = memory;
     this.byteSize = byteSize;
+    this.trees = spec.trees.length;
+    this.outputs = spec.outputs;
+    this.features = spec.features;
   }
 
   /**
@@ -90,19 +98,6 @@ export class Forest {
     return this.#built as KernelForest;
   }
 
-  get trees(): number {
-    return this.#forest.roots.length;
-  }
-
-  /** Values per row of `addTo`'s result. */
-  get outputs(): number {
-    return this.#forest.outputs;
-  }
-
-  /** Values per row of the input. */
-  get features(): number {
-    return this.#forest.features;
-  }
 
   /** The framework's node index of each leaf, by leaf number. */
   get leafNodes(): Int32Array {

@@ -56,17 +56,25 @@ unsupported. Links to directories are not followed.`,
     }
     if (files.length === 1 && only !== undefined) return;
     const parts = Object.entries(counts).filter(([, number]) => number > 0);
-    const text = parts.map(([verdict, number]) => `${number} ${verdict === 'unknown' ? 'of no known format' : verdict}`);
+    const text = parts.map(
+      ([verdict, number]) => `${number} ${verdict === 'unknown' ? 'of no known format' : verdict}`,
+    );
     out.line(`${count(files.length, 'file')}: ${text.join(', ') || 'nothing to scan'}`, ok ? 'green' : 'red');
   },
   failed: ({ ok }) => !ok,
 };
 
-const LOOKS: Readonly<Record<ScanVerdict, Style>> = { safe: 'green', unsafe: 'red', malformed: 'red', unsupported: 'yellow' };
+const LOOKS: Readonly<Record<ScanVerdict, Style>> = {
+  safe: 'green',
+  unsafe: 'red',
+  malformed: 'red',
+  unsupported: 'yellow',
+};
 
 function printFile({ path, verdict, format, findings }: ScannedFile, out: Output): void {
   out.line(`${verdict.toUpperCase()}  ${path}${format === undefined ? '' : ` (${format})`}`, LOOKS[verdict]);
-  for (const finding of findings.slice(0, MAX_SHOWN)) out.line(`  ${placeOf(finding)}${finding.code}: ${finding.message}`);
+  for (const finding of findings.slice(0, MAX_SHOWN))
+    out.line(`  ${placeOf(finding)}${finding.code}: ${finding.message}`);
   if (findings.length > MAX_SHOWN) out.line(`  and ${findings.length - MAX_SHOWN} more; --json lists all`);
 }
 

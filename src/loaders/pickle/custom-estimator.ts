@@ -3,7 +3,6 @@ import { readDataset } from '../../data/read-dataset.ts';
 import { LoaderError } from '../../errors/loader-error.ts';
 import type { Estimator, Scores } from '../../sklearn/base/estimator.ts';
 import type { Label, Prediction, Task } from '../../spec/model.ts';
-import type { Rows } from '../../spec/rows.ts';
 
 /** Rows as arrays of values, one per column: numbers (NaN is missing) or whatever a text column holds. */
 export type CustomRows = readonly (readonly unknown[])[];
@@ -34,23 +33,25 @@ export interface CustomEstimator {
 
 const METHODS = ['predict', 'predictProba', 'decisionFunction', 'transform', 'inverseTransform'] as const;
 
+type Method = (typeof METHODS)[number];
+
 /** An application's estimator as one of the library's, so that it can stand anywhere in a pipeline. */
 export function toEstimator(custom: CustomEstimator, className: string): Estimator {
   checkShape(custom, className);
-  const { predict, predictProba, decisionFunction, transform, inverseTransform } = custom;
-  const matrix = (method: (rows: CustomRows) => ArrayLike<number> | readonly ArrayLike<unknown>[]) => (x: Dataset) =>
-    datasetOf(method.call(custom, rowsOf(x)), x.rows, className);
+  const matrix = (name: Exclude<Method, 'predict'>, x: Dataset): Dataset =>
+    datasetOf(custom[name]?.(rowsOf(x)), x.rows, className);
+  const has = (name: Method): boolean => custom[name] !== undefined;
   return {
     className,
     task: custom.task ?? 'unknown',
     width: custom.width,
     featureNames: custom.featureNames,
     ...(custom.classes !== undefined && { classes: custom.classes }),
-    ...(predict && { predict: (x: Dataset) => counted(predict.call(custom, rowsOf(x)), x.rows, className) }),
-    ...(predictProba && { predictProba: (x: Dataset) => toDense(matrix(predictProba)(x)) }),
-    ...(decisionFunction && { decisionFunction: (x: Dataset) => flat(toDense(matrix(decisionFunction)(x))) }),
-    ...(transform && { transform: matrix(transform) }),
-    ...(inverseTransform && { inverseTransform: matrix(inverseTransform) }),
+    ...(has('predict') && { predict: (x: Dataset) => counted(custom.predict?.(rowsOf(x)), x.rows, className) }),
+    ...(has('predictProba') && { predictProba: (x: Dataset) => toDense(matrix('predictProba', x)) }),
+    ...(has('decisionFunction') && { decisionFunction: (x: Dataset) => flat(toDense(matrix('decisionFunction', x))) }),
+    ...(has('transform') && { transform: (x: Dataset) => matrix('transform', x) }),
+    ...(has('inverseTransform') && { inverseTransform: (x: Dataset) => matrix('inverseTransform', x) }),
   };
 }
 
@@ -106,7 +107,7 @@ function numbersOf({ rows, cols, data }: DenseMatrix): Float64Array[] {
 }
 
 function datasetIn(rows: CustomRows): Dataset {
-  return readDataset(rows as Rows, { width: undefined, names: undefined, extraFeatures: 'ignore' });
+  return readDataset(rows, { width: undefined, names: undefined, extraFeatures: 'ignore' });
 }
 
 function datasetOf(
@@ -118,7 +119,7 @@ function datasetOf(
 }
 
 /** @throws `ML_LOADER_INVALID` where a method gave anything but one item per row */
-function counted<T>(result: ArrayLike<T>, rows: number, className: string): ArrayLike<T> {
+function counted<T>(result: ArrayLike<T> | undefined, rows: number, className: string): ArrayLike<T> {
   if (typeof result === 'object' && result !== null && result.length === rows) return result;
   throw new LoaderError(
     'ML_LOADER_INVALID',

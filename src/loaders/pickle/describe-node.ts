@@ -69,7 +69,7 @@ function childrenOf(node: PyNode): (readonly [string, PyValue])[] {
   const { attributes } = node;
   // Beside what was fitted, the pattern from which it was made tells nothing.
   return Array.from(attributes).flatMap(([key, value]) =>
-    attributes.has(`${String(key)}_`) ? [] : objectsIn(String(key), value),
+    typeof key !== 'string' || attributes.has(`${key}_`) ? [] : objectsIn(key, value),
   );
 }
 

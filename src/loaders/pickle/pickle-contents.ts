@@ -112,7 +112,7 @@ function predictorsIn(parts: ReadonlyMap<string, LoadedModel>): LoadedModel[] {
     seen.add(part);
     if (part.parts !== undefined) waiting.push(...part.parts.values());
   }
-  return [...seen].filter(({ predict }) => predict !== undefined);
+  return [...seen].filter((part) => part.predict !== undefined);
 }
 
 function join(path: string, key: string): string {
