@@ -90,7 +90,8 @@ export function markdown(results) {
   const lines = ['| question | measured | result | goal |', '|---|---|---|---|'];
   for (const { question, rows } of results) {
     rows.forEach(([what, measured, goal, met], i) => {
-      const verdict = met === undefined ? goal : `${goal}: ${met ? 'met' : '**missed**'}`;
+      // JSON has no undefined: a row without a goal comes back with null.
+      const verdict = met === undefined || met === null ? goal : `${goal}: ${met ? 'met' : '**missed**'}`;
       lines.push(`| ${i === 0 ? question : ''} | ${what} | ${measured} | ${verdict} |`);
     });
   }

@@ -14,7 +14,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const FOLDERS = ['test/fixtures', 'models', '../shared/fixtures/sklearn-pickles', '../shared/fixtures/containers', '../shared/corpus'];
+const FOLDERS = [
+  'test/fixtures',
+  'models',
+  '../shared/fixtures/sklearn-pickles',
+  '../shared/fixtures/containers',
+  '../shared/corpus',
+];
 const NAME = /\.(pkl|joblib|pickle|sav|dill|npy|gz|bz2|xz|lzma|lz4|z)$/;
 /** A larger file is slower to mutate than it is worth. */
 const MAX_BYTES = 100_000;
@@ -75,7 +81,9 @@ async function supervise() {
       const timer = setTimeout(() => finish({ kind: 'HANG', detail: `no answer in ${MAX_MS} ms` }, true), MAX_MS);
       mine.stderr.on('data', (data) => (stderr += data));
       mine.once('message', (result) => finish(result, result.rss > MAX_RSS_MB));
-      mine.once('exit', (code, signal) => finish({ kind: 'CRASH', detail: `${signal ?? code} ${stderr.slice(-600)}` }, true));
+      mine.once('exit', (code, signal) =>
+        finish({ kind: 'CRASH', detail: `${signal ?? code} ${stderr.slice(-600)}` }, true),
+      );
       mine.send(job);
     });
   for (; seed < last && Date.now() < end; seed++) {
@@ -113,7 +121,7 @@ async function work() {
       // A raw error that was wrapped for the caller is a bug of the reader all the same.
       const wrapped = /^ML_(LOADER_FAILED|LOADER_INVALID|PREDICT_FAILED)$/.test(code);
       if (MLServiceError.isInstance(error) && !wrapped) return code;
-      detail = String((wrapped ? cause?.stack ?? error.stack : error?.stack) ?? error);
+      detail = String((wrapped ? (cause?.stack ?? error.stack) : error?.stack) ?? error);
       return 'UNTYPED';
     };
     try {
@@ -189,7 +197,8 @@ function changeValues(bytes, random, int) {
   for (let at = 0; at + 9 < bytes.length; at++) {
     const op = bytes[at];
     if (op === 0x8c && bytes[at + 1] > 0 && at + 2 + bytes[at + 1] <= bytes.length) texts.push(at);
-    if (op === 0x8c || 'KMJG'.includes(String.fromCharCode(op)) || op === 0x88 || op === 0x89 || op === 0x4e) places.push(at);
+    if (op === 0x8c || 'KMJG'.includes(String.fromCharCode(op)) || op === 0x88 || op === 0x89 || op === 0x4e)
+      places.push(at);
   }
   for (let i = 1 + int(3); i > 0; i--) {
     if (places.length === 0 || random() < 0.3) {

@@ -98,7 +98,6 @@ export class Forest {
     return this.#built as KernelForest;
   }
 
-
   /** The framework's node index of each leaf, by leaf number. */
   get leafNodes(): Int32Array {
     return this.#forest.leafNodes;

@@ -15,10 +15,18 @@ export const loader: ModelLoader = {
     context.phase('parse');
     const model = readBoosterModel(textOf(context.artefact.bytes));
     context.phase('build');
-    const booster = new Booster(model, { className: CLASS_NAME, iterations: 0 });
-    return estimatorModel(boosterEstimator(booster, CLASS_NAME), context);
+    return estimatorModel(boosterEstimator(build(model), CLASS_NAME), context);
+  },
+  /** The format holds data only: what can be built was looked at whole, what cannot is an error that says why. */
+  scan({ artefact }) {
+    build(readBoosterModel(textOf(artefact.bytes)));
+    return [];
   },
 };
+
+function build(model: ReturnType<typeof readBoosterModel>): Booster {
+  return new Booster(model, { className: CLASS_NAME, iterations: 0 });
+}
 
 function textOf(bytes: Uint8Array): string {
   try {

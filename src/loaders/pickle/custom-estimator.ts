@@ -110,11 +110,7 @@ function datasetIn(rows: CustomRows): Dataset {
   return readDataset(rows, { width: undefined, names: undefined, extraFeatures: 'ignore' });
 }
 
-function datasetOf(
-  result: ArrayLike<number> | readonly ArrayLike<unknown>[],
-  rows: number,
-  className: string,
-): Dataset {
+function datasetOf(result: ArrayLike<unknown> | undefined, rows: number, className: string): Dataset {
   return datasetIn(Array.from(counted<unknown>(result, rows, className)) as unknown[][]);
 }
 

@@ -3,9 +3,12 @@ import { isNode, type PyNode, type PyValue } from '../../formats/pickle/nodes.ts
 /** What a small object costs beside its content, about. */
 const OBJECT_BYTES = 64;
 
+/** Objects that are counted; of larger graphs it is a lower bound, so that the event loop is not held. */
+const MAX_OBJECTS = 50_000;
+
 /**
  * About how many bytes an object keeps in memory: its arrays, texts and containers, each counted once. It does
- * not recurse, and takes a bounded share of time even for files of millions of objects.
+ * not recurse.
  */
 export function nodeBytes(root: PyValue): number {
   const seen = new Set<PyNode>();
@@ -14,7 +17,7 @@ export function nodeBytes(root: PyValue): number {
   const visit = (value: PyValue | undefined): void => {
     if (typeof value === 'string') bytes += 2 * value.length;
     else if (!isNode(value)) bytes += 8;
-    else if (!seen.has(value)) {
+    else if (!seen.has(value) && seen.size < MAX_OBJECTS) {
       seen.add(value);
       waiting.push(value);
     }

@@ -36,7 +36,8 @@ async function load(context: LoadContext): Promise<LoadedModel> {
   const construct = new ConstructContext(ESTIMATORS, { maxDepth, custom });
   const model = new PickleContents(construct, { metadata, extraFeatures, warn }, maxDepth).read(file.root);
   await construct.finish(context.signal);
-  return model;
+  // Arrays are views of the content, which stays as long as one of them does.
+  return { ...model, byteSize: Math.max(model.byteSize ?? 0, file.bytes) };
 }
 
 /** A newer file works where its layout is understood; a layout that is not is refused by its estimator. */

@@ -14,7 +14,15 @@ export const loader: ModelLoader = {
     context.phase('parse');
     const model = readBooster(context.artefact.bytes);
     context.phase('build');
-    const booster = new Booster(model, { className: CLASS_NAME, missing: Number.NaN, asWrapper: false });
-    return estimatorModel(boosterEstimator(booster, CLASS_NAME), context);
+    return estimatorModel(boosterEstimator(build(model), CLASS_NAME), context);
+  },
+  /** The format holds data only: what can be built was looked at whole, what cannot is an error that says why. */
+  scan({ artefact }) {
+    build(readBooster(artefact.bytes));
+    return [];
   },
 };
+
+function build(model: ReturnType<typeof readBooster>): Booster {
+  return new Booster(model, { className: CLASS_NAME, missing: Number.NaN, asWrapper: false });
+}

@@ -13,7 +13,7 @@ async function objectsOf(file: string): Promise<ReadonlyMap<string, unknown>> {
   expect(unknown).toEqual([]);
   if (typeof root !== 'object' || root?.kind !== 'dict') throw new Error('no dictionary');
   return new Map(
-    Array.from(root, ([name, value]) => [String(name), value instanceof PyObject ? pandasValue(value) : value]),
+    Array.from(root, ([name, value]) => [name as string, value instanceof PyObject ? pandasValue(value) : value]),
   );
 }
 

@@ -35,6 +35,8 @@ def project_class(module, name, **members):
 
 
 def keep(self, x, y=None):
+    if hasattr(x, "columns"):
+        self.feature_names_in_ = np.array(x.columns, dtype=object)
     self.low_, self.high_ = np.percentile(x, [5, 95], axis=0)
     return self
 

@@ -28,7 +28,8 @@ function differences(got: unknown, expected: unknown, path = ''): string[] {
   }
   const value = numberOf(expected);
   if (Object.is(got, value) || got === value) return [];
-  const close = typeof got === 'number' && typeof value === 'number' && Math.abs(got - value) <= 1e-12 * (1 + Math.abs(value));
+  const close =
+    typeof got === 'number' && typeof value === 'number' && Math.abs(got - value) <= 1e-12 * (1 + Math.abs(value));
   return close ? [] : [`${path}: ${String(got)}, Python ${String(value)}`];
 }
 
@@ -52,10 +53,13 @@ describe.each(VERSIONS)('linear models of scikit-learn %s', (version) => {
     for (const name of file.parts) {
       const codes = await Promise.all(
         reference.raises.map((row) =>
-          file.part(name).predict([row.map((value) => Number(numberOf(value)))]).then(
-            () => `${name} answered`,
-            (error: unknown) => (error as { code: string }).code,
-          ),
+          file
+            .part(name)
+            .predict([row.map((value) => Number(numberOf(value)))])
+            .then(
+              () => `${name} answered`,
+              (error: unknown) => (error as { code: string }).code,
+            ),
         ),
       );
       expect(codes).toEqual(['ML_INPUT_MISSING_VALUE', 'ML_INPUT_DTYPE', 'ML_INPUT_DTYPE']);

@@ -1,0 +1,136 @@
+// Writes docs/sklearn.md: every estimator in the table of src/sklearn, with the methods that it has and what proves
+// them. With --check it only says whether the page is up to date. Methods and versions come from loading the committed
+// fixtures; the cases of test/reference prove a class against scikit-learn itself, in every version pinned there.
+import { build } from 'esbuild';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { ROOT } from './source-files.mjs';
+import { writeGenerated } from './generated-file.mjs';
+
+const METHODS = [
+  'predict',
+  'predictProba',
+  'predictLogProba',
+  'decisionFunction',
+  'transform',
+  'inverseTransform',
+  'scoreSamples',
+  'apply',
+];
+const FIXTURES = 'test/fixtures';
+const CASES = 'test/reference/cases';
+
+async function library() {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        export { ESTIMATORS } from './src/sklearn/estimators.ts';
+        export { readPythonFile } from './src/formats/joblib/read-python-file.ts';
+        export { ConstructContext } from './src/sklearn/base/construct.ts';
+        export { PickleContents } from './src/loaders/pickle/pickle-contents.ts';`,
+      resolveDir: ROOT,
+      loader: 'ts',
+    },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+}
+
+/** Class name to what the fixtures show of it. */
+async function seenInFixtures({ ESTIMATORS, readPythonFile, ConstructContext, PickleContents }) {
+  const seen = new Map(
+    [...ESTIMATORS.keys()].map((name) => [name, { methods: new Set(), versions: new Set(), files: new Set() }]),
+  );
+  for (const file of files(FIXTURES, /\.(pkl|joblib)$/)) {
+    const recording = new Map(
+      [...ESTIMATORS].map(([name, construct]) => [
+        name,
+        (state) => {
+          const estimator = construct(state);
+          const entry = seen.get(name);
+          for (const method of METHODS) if (estimator[method] !== undefined) entry.methods.add(method);
+          if (state.version !== undefined) entry.versions.add(`${state.version.major}.${state.version.minor}`);
+          entry.files.add(file);
+          return estimator;
+        },
+      ]),
+    );
+    try {
+      const { root } = await readPythonFile(readFileSync(join(ROOT, file)));
+      const context = { metadata: undefined, extraFeatures: 'ignore', warn: () => undefined };
+      new PickleContents(new ConstructContext(recording), context).read(root);
+    } catch {
+      // Fixtures that must be refused show nothing.
+    }
+  }
+  return seen;
+}
+
+/** Cases of test/reference that name a class. */
+function casesNaming() {
+  const texts = files(CASES, /\.py$/).map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]);
+  return (className) => texts.filter(([, text]) => new RegExp(`\\b${className}\\b`).test(text)).map(([file]) => file);
+}
+
+function files(folder, pattern) {
+  return readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+}
+
+const byNumber = (a, b) => a.localeCompare(b, 'en', { numeric: true });
+
+/** `fixtures/sklearn/trees (12)`: the folders that hold a class, and in how many files. */
+function proofOf(entry, cases) {
+  const folders = new Map();
+  for (const file of entry.files) {
+    const folder = file.slice('test/'.length, file.lastIndexOf('/'));
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  const fixtures = [...folders].sort(([a], [b]) => byNumber(a, b)).map(([folder, count]) => `${folder} (${count})`);
+  return [...fixtures, ...cases.map((file) => file.slice('test/'.length))];
+}
+
+function page(seen, casesOf) {
+  const names = [...seen.keys()].filter((name) => name.startsWith('sklearn.')).sort(byNumber);
+  const lines = [
+    '# scikit-learn in Node',
+    '',
+    '<!-- Written by scripts/gen-sklearn-table.mjs from src/sklearn and test/fixtures; do not edit. -->',
+    '',
+    `${names.length} classes are computed natively: from [pickle and joblib files](loaders/pickle.md) of scikit-learn 0.19 to 1.9, without`,
+    'Python. Labels are equal, float64 results within 1e-12 of scikit-learn. A setting that is not computed is refused',
+    'when the file is loaded, never approximated. Anything else in a file is named in one `ML_FORMAT_UNSUPPORTED` error;',
+    "a project's own classes can be [registered](loaders/pickle.md#classes-of-your-own).",
+    '',
+    'Methods are those that a fitted estimator of the committed fixtures has; some depend on its settings, as in',
+    'scikit-learn. "Versions" are those that wrote the fixtures, which are compared with the results of Python in the',
+    'tests below `test/`. `reference/cases` are fitted anew by each version that `test/reference` pins and compared on hard',
+    'rows (`node test/reference/run.mjs`).',
+  ];
+  let module = '';
+  for (const name of names) {
+    const own = name.slice(0, name.lastIndexOf('.'));
+    if (own !== module) {
+      module = own;
+      lines.push('', `## ${module}`, '', '| class | methods | versions | proven by |', '|---|---|---|---|');
+    }
+    const className = name.slice(own.length + 1);
+    const entry = seen.get(name);
+    const methods = METHODS.filter((method) => entry.methods.has(method)).map((method) => `\`${method}\``);
+    const versions = [...entry.versions].sort(byNumber);
+    const proof = proofOf(entry, casesOf(className));
+    lines.push(
+      `| ${className} | ${methods.join(', ') || '-'} | ${versions.join(', ') || '-'} | ${proof.join(', ') || '-'} |`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const seen = await seenInFixtures(await library());
+writeGenerated('docs/sklearn.md', page(seen, casesNaming()), 'node scripts/gen-sklearn-table.mjs');
