@@ -10,6 +10,9 @@ export interface Finding {
   readonly message: string;
   /** Byte offset in the file, where known. */
   readonly offset?: number;
+  /** Python module and name of the class or function concerned, in pickles. */
+  readonly module?: string;
+  readonly name?: string;
 }
 
 /** The result of `scanFile`. */

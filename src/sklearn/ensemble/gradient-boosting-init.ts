@@ -1,4 +1,5 @@
 import type { Dataset, DenseMatrix } from '../../data/dataset.ts';
+import { NdArray } from '../../formats/npy/nd-array.ts';
 import { PyObject } from '../../formats/pickle/nodes.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
@@ -20,6 +21,11 @@ export function initialScores(state: EstimatorState, outputs: number, classifier
   if (!(init instanceof PyObject)) throw state.unsupported('a boosting without its initial estimator');
   const constant = constantOf(state, outputs, classifier);
   if (constant !== undefined) return constantScores(constant);
+  const weights = init.attr('coef_');
+  // Fitted on float32, it answers in float32 in Python, whose last digits depend on the processor.
+  if (weights instanceof NdArray && weights.dtype.name === 'f4') {
+    throw state.unsupported(`${init.cls.name} as initial estimator, which Python computes in float32,`);
+  }
   const estimator = state.child(init, 'init_');
   const scores = classifier ? linkedScores(estimator, linkOf(state, outputs)) : predictedScores(estimator);
   if (scores === undefined) throw state.unsupported(`${estimator.className} as initial estimator`);
