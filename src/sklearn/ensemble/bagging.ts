@@ -5,7 +5,7 @@ import type { Estimator, Scores } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { argmax } from '../base/labels.ts';
 import { logOf, regressionPredictions } from '../tree/class-outputs.ts';
-import { selectColumns } from './columns.ts';
+import { memberColumns } from './columns.ts';
 import { requirePredict } from './members.ts';
 
 /**
@@ -101,7 +101,7 @@ function probabilityAdder(state: EstimatorState, member: Member, count: number):
 
 function voteAdder(predict: NonNullable<Estimator['predict']>, columns: Int32Array, count: number): Adder {
   return (x, sums) => {
-    const labels = predict(selectColumns(x, columns));
+    const labels = predict(memberColumns(x, columns));
     for (let i = 0; i < x.rows; i++) {
       const at = i * count + Number(labels[i]);
       sums[at] = (sums[at] as number) + 1;
@@ -116,7 +116,7 @@ function sumAdder(
 ): Adder {
   const { count, targets } = classes;
   return (x, sums) => {
-    const { data, cols } = singleOutput(predictProba(selectColumns(x, columns)));
+    const { data, cols } = singleOutput(predictProba(memberColumns(x, columns)));
     for (let i = 0; i < x.rows; i++) {
       for (let k = 0; k < cols; k++) {
         const at = i * count + (cols === count ? k : (targets[k] as number));
@@ -152,7 +152,7 @@ function logMean(base: Base, members: readonly Member[], mean: Mean): (x: Datase
     checkWidth(x, base.width, base.className);
     const out = new DenseMatrix(x.rows, mean.count, new Float64Array(x.rows * mean.count).fill(-Infinity));
     for (const { estimator, columns } of members) {
-      const logs = estimator.predictLogProba?.(selectColumns(x, columns));
+      const logs = estimator.predictLogProba?.(memberColumns(x, columns));
       if (logs === undefined) continue;
       const { data, cols } = singleOutput(logs);
       for (let i = 0; i < x.rows; i++) {
@@ -180,7 +180,7 @@ function meanDecision(base: Base, members: readonly Member[], divisor: number): 
     let sums = new Float64Array(0);
     let cols = 0;
     for (const { estimator, columns } of members) {
-      const scores = estimator.decisionFunction?.(selectColumns(x, columns)) ?? new Float64Array(x.rows);
+      const scores = estimator.decisionFunction?.(memberColumns(x, columns)) ?? new Float64Array(x.rows);
       const data = scores instanceof Float64Array ? scores : scores.data;
       cols = scores instanceof Float64Array ? 0 : scores.cols;
       if (sums.length === 0) sums = new Float64Array(data.length);
@@ -201,7 +201,7 @@ function meanPrediction(
     let sums = new Float64Array(0);
     let outputs = 1;
     for (const { predict, columns } of members) {
-      const predictions = predict(selectColumns(x, columns));
+      const predictions = predict(memberColumns(x, columns));
       const [first] = Array.from({ length: 1 }, () => predictions[0]);
       outputs = Array.isArray(first) ? first.length : 1;
       if (sums.length === 0) sums = new Float64Array(x.rows * outputs);

@@ -1,9 +1,9 @@
 import { type Dataset, DenseMatrix, toDense } from '../../data/dataset.ts';
+import { stackColumns, stackSparse } from '../../data/stack-columns.ts';
 import { InputError } from '../../errors/input-error.ts';
 import type { Label, Prediction } from '../../spec/model.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
-import { stackColumns } from './columns.ts';
 
 /** What a member contributes to the input of the final estimator, column by column. */
 type Source = (x: Dataset) => readonly DenseMatrix[];
@@ -106,7 +106,8 @@ function metaFeatures(className: string, sources: readonly Source[], passthrough
     if (parts.some(({ rows }) => rows !== x.rows)) {
       throw new InputError('ML_INPUT_INVALID', `${className}: a member gave another number of rows`);
     }
-    return stackColumns(x.rows, passthrough ? [...parts, x.kind === 'csr' ? x : toDense(x)] : parts);
+    if (!passthrough) return stackColumns(parts, x.rows);
+    return x.kind === 'csr' ? stackSparse([...parts, x], x.rows) : stackColumns([...parts, toDense(x)], x.rows);
   };
 }
 

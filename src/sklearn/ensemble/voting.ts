@@ -1,10 +1,10 @@
 import { type Dataset, DenseMatrix } from '../../data/dataset.ts';
+import { stackColumns } from '../../data/stack-columns.ts';
 import { isNode, type PyValue } from '../../formats/pickle/nodes.ts';
 import type { Label, Prediction } from '../../spec/model.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { argmax } from '../base/labels.ts';
-import { stackColumns } from './columns.ts';
 import { requirePredict, requireProba } from './members.ts';
 
 /**
@@ -117,7 +117,7 @@ function soft(
     },
     predictProba,
     // Not flat it would have three dimensions, which nothing that follows takes.
-    ...(flat && { transform: (x: Dataset) => stackColumns(x.rows, collect(x)) }),
+    ...(flat && { transform: (x: Dataset) => stackColumns(collect(x), x.rows) }),
   };
 }
 
@@ -159,7 +159,7 @@ function regressorMethods(
 
 function predictionColumns(x: Dataset, predicts: readonly NonNullable<Estimator['predict']>[]): Dataset {
   return stackColumns(
-    x.rows,
     predicts.map((predict) => new DenseMatrix(x.rows, 1, Float64Array.from(predict(x), Number))),
+    x.rows,
   );
 }
