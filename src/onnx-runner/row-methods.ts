@@ -1,9 +1,9 @@
-import { DenseTensor } from '../../data/dense-tensor.ts';
-import type { LoadedModel, RowFunction } from '../../spec/model-loader.ts';
-import type { Label, Prediction } from '../../spec/model.ts';
-import { classAt, decodeLabels, type LabelCodec, toLabel } from './onnx-labels.ts';
-import { argmax, asMatrix, asVector, bothClasses, joinColumns, logarithm } from './onnx-matrix.ts';
-import type { RowRunner } from './onnx-row-runner.ts';
+import { DenseTensor } from '../data/dense-tensor.ts';
+import type { LoadedModel, RowFunction } from '../spec/model-loader.ts';
+import type { Label, Prediction } from '../spec/model.ts';
+import { classAt, decodeLabels, type LabelCodec, toLabel } from './label-codec.ts';
+import { argmax, asMatrix, asVector, bothClasses, joinColumns, logarithm } from './matrix.ts';
+import type { RowRunner } from './row-runner.ts';
 
 /** Which output of the graph answers which question, by name. */
 export interface OutputRoles {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { feedRun, type RunInput } from '../../../src/loaders/onnx/onnx-run.ts';
+import { feedRun, type RunInput } from '../../src/onnx-runner/feed-run.ts';
 import { type FakeTensor, fakeOrt } from './fake-ort.ts';
 
 const inputs: readonly RunInput[] = [{ name: 'x', dtype: 'float32', shape: ['N', 2] }];

@@ -1,13 +1,13 @@
-import { DenseTensor } from '../../data/dense-tensor.ts';
-import { AbortedError } from '../../errors/aborted-error.ts';
-import { InputError } from '../../errors/input-error.ts';
-import type { CallOptions } from '../../spec/model.ts';
-import type { Rows } from '../../spec/rows.ts';
-import type { TensorData } from '../../spec/tensor.ts';
-import { blockWriter } from './onnx-columns.ts';
-import type { GraphValue } from './onnx-graph-value.ts';
-import type { BoundRows, OrtFeeds, RowBinding } from './onnx-inputs.ts';
-import { concatRows } from './onnx-matrix.ts';
+import { DenseTensor } from '../data/dense-tensor.ts';
+import { AbortedError } from '../errors/aborted-error.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { CallOptions } from '../spec/model.ts';
+import type { Rows } from '../spec/rows.ts';
+import type { TensorData } from '../spec/tensor.ts';
+import { blockWriter } from './block-writer.ts';
+import type { GraphValue } from './graph-value.ts';
+import type { BoundRows, OrtFeeds, RowBinding } from './row-binding.ts';
+import { concatRows } from './matrix.ts';
 
 /**
  * One inference: the outputs asked for, in that order, or a typed error. With `rows`, outputs that

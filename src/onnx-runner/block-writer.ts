@@ -1,6 +1,6 @@
-import { describe, type RowReader } from '../../data/rows.ts';
-import { InputError } from '../../errors/input-error.ts';
-import type { DType, TensorData } from '../../spec/tensor.ts';
+import { describe, type RowReader } from '../data/rows.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { DType, TensorData } from '../spec/tensor.ts';
 
 /** A block of rows and columns to be written into one tensor, row-major. */
 export interface CellBlock {

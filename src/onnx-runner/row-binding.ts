@@ -1,11 +1,11 @@
-import { isTensor, readRows, type RowReader } from '../../data/rows.ts';
-import type { OrtModule, OrtTensor } from '../../engines/onnxruntime-api.ts';
-import type { ExtraFeatures } from '../../spec/model-loader.ts';
-import type { Rows } from '../../spec/rows.ts';
-import type { TensorLike } from '../../spec/tensor.ts';
-import { engineDType, type GraphValue } from './onnx-graph-value.ts';
-import { type InputSlot, layOutInputs } from './onnx-input-layout.ts';
-import { engineData } from './onnx-tensors.ts';
+import { isTensor, readRows, type RowReader } from '../data/rows.ts';
+import type { OrtModule, OrtTensor } from '../engines/onnxruntime-api.ts';
+import type { ExtraFeatures } from '../spec/model-loader.ts';
+import type { Rows } from '../spec/rows.ts';
+import type { TensorLike } from '../spec/tensor.ts';
+import { engineDType, type GraphValue } from './graph-value.ts';
+import { type InputSlot, layOutInputs } from './input-layout.ts';
+import { engineData } from './engine-tensors.ts';
 
 export type OrtFeeds = Readonly<Record<string, OrtTensor>>;
 

@@ -1,7 +1,7 @@
-import { describe } from '../../data/rows.ts';
-import { PredictionError } from '../../errors/prediction-error.ts';
-import type { Label, Prediction } from '../../spec/model.ts';
-import type { TensorLike } from '../../spec/tensor.ts';
+import { describe } from '../data/rows.ts';
+import { PredictionError } from '../errors/prediction-error.ts';
+import type { Label, Prediction } from '../spec/model.ts';
+import type { TensorLike } from '../spec/tensor.ts';
 
 /** How the labels of a graph become those of the training data. */
 export interface LabelCodec {
@@ -50,16 +50,22 @@ export function classAt(classes: readonly Label[] | undefined, index: number): L
   return classes?.[index] ?? index;
 }
 
-/** One prediction per row: a label, or an array of labels for outputs of several columns. */
+/** One prediction per row: a label, or nested arrays of labels for outputs of several columns or more dimensions. */
 export function decodeLabels(tensor: TensorLike, decode: (value: unknown) => Label): Prediction[] {
   const { data, shape } = tensor;
-  const count = shape[0] ?? 1;
-  const width = count === 0 ? 1 : data.length / count;
   const bool = tensor.dtype === 'bool';
   const flat: Label[] = [];
   for (let i = 0; i < data.length; i++) flat.push(decode(bool ? Boolean(data[i]) : data[i]));
-  if (width === 1 && shape.length <= 2) return flat;
-  return Array.from({ length: count }, (_, row) => flat.slice(row * width, (row + 1) * width));
+  const inner = shape.slice(1);
+  return shape.length <= 2 && (inner[0] ?? 1) === 1 ? flat : (nest(flat, shape) as Prediction[]);
+}
+
+/** A flat list as nested arrays. */
+function nest(flat: readonly Label[], shape: readonly number[]): readonly Prediction[] {
+  const [count = 1, ...inner] = shape;
+  if (inner.length === 0) return flat;
+  const step = inner.reduce((product, extent) => product * extent, 1);
+  return Array.from({ length: count }, (_, i) => nest(flat.slice(i * step, (i + 1) * step), inner));
 }
 
 /** An engine value as a label: 64-bit integers become numbers where these are exact. */

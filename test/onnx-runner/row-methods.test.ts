@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { DenseTensor } from '../../../src/data/dense-tensor.ts';
-import type { GraphValue } from '../../../src/loaders/onnx/onnx-graph-value.ts';
-import { compileRowBinding } from '../../../src/loaders/onnx/onnx-inputs.ts';
-import { labelCodec } from '../../../src/loaders/onnx/onnx-labels.ts';
-import { type OutputRoles, rowMethods } from '../../../src/loaders/onnx/onnx-methods.ts';
-import { type Infer, RowRunner } from '../../../src/loaders/onnx/onnx-row-runner.ts';
-import type { Label } from '../../../src/spec/model.ts';
+import { DenseTensor } from '../../src/data/dense-tensor.ts';
+import type { GraphValue } from '../../src/onnx-runner/graph-value.ts';
+import { compileRowBinding } from '../../src/onnx-runner/row-binding.ts';
+import { labelCodec } from '../../src/onnx-runner/label-codec.ts';
+import { type OutputRoles, rowMethods } from '../../src/onnx-runner/row-methods.ts';
+import { type Infer, RowRunner } from '../../src/onnx-runner/row-runner.ts';
+import type { Label } from '../../src/spec/model.ts';
 import { fakeOrt } from './fake-ort.ts';
 
 interface Setup {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { GraphValue } from '../../../src/loaders/onnx/onnx-graph-value.ts';
-import { compileRowBinding, type RowBinding } from '../../../src/loaders/onnx/onnx-inputs.ts';
-import type { ExtraFeatures } from '../../../src/spec/model-loader.ts';
-import type { Rows } from '../../../src/spec/rows.ts';
-import type { DType } from '../../../src/spec/tensor.ts';
+import type { GraphValue } from '../../src/onnx-runner/graph-value.ts';
+import { compileRowBinding, type RowBinding } from '../../src/onnx-runner/row-binding.ts';
+import type { ExtraFeatures } from '../../src/spec/model-loader.ts';
+import type { Rows } from '../../src/spec/rows.ts';
+import type { DType } from '../../src/spec/tensor.ts';
 import { fakeOrt } from './fake-ort.ts';
 
 interface Setup {

@@ -1,10 +1,10 @@
-import { describe } from '../../data/rows.ts';
-import type { OrtModule, OrtTensor } from '../../engines/onnxruntime-api.ts';
-import { InputError } from '../../errors/input-error.ts';
-import type { TensorLike } from '../../spec/tensor.ts';
-import type { GraphValue } from './onnx-graph-value.ts';
-import type { OrtFeeds } from './onnx-inputs.ts';
-import { toEngineTensor } from './onnx-tensors.ts';
+import { describe } from '../data/rows.ts';
+import type { OrtModule, OrtTensor } from '../engines/onnxruntime-api.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { TensorLike } from '../spec/tensor.ts';
+import type { GraphValue } from './graph-value.ts';
+import type { OrtFeeds } from './row-binding.ts';
+import { toEngineTensor } from './engine-tensors.ts';
 
 /** An input of the graph; one with a `fallback` may be left out, the model fills it in. */
 export interface RunInput extends GraphValue {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { GraphValue } from '../../../src/loaders/onnx/onnx-graph-value.ts';
-import { resolveRoles } from '../../../src/loaders/onnx/onnx-roles.ts';
-import type { GraphRoles } from '../../../src/onnx/graph-roles.ts';
+import type { GraphValue } from '../../src/onnx-runner/graph-value.ts';
+import { resolveRoles } from '../../src/onnx-runner/resolve-roles.ts';
+import type { GraphRoles } from '../../src/onnx/graph-roles.ts';
 
 const output = (name: string, ...shape: (number | string | null)[]): GraphValue => ({ name, dtype: 'float32', shape });
 const none: GraphRoles = { classes: undefined, task: 'unknown' };

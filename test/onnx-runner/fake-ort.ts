@@ -1,5 +1,5 @@
-import type { OrtModule, OrtSession, OrtTensor } from '../../../src/engines/onnxruntime-api.ts';
-import type { OnnxRuntime } from '../../../src/engines/onnxruntime-import.ts';
+import type { OrtModule, OrtSession, OrtTensor } from '../../src/engines/onnxruntime-api.ts';
+import type { OnnxRuntime } from '../../src/engines/onnxruntime-import.ts';
 
 /** A tensor that only remembers what it was made of. */
 export class FakeTensor implements OrtTensor {

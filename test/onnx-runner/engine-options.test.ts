@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { parseOnnxOptions } from '../../../src/loaders/onnx/onnx-options.ts';
+import { parseEngineOptions } from '../../src/onnx-runner/engine-options.ts';
 
-describe('parseOnnxOptions', () => {
+describe('parseEngineOptions', () => {
   it('takes an engine and session options', () => {
-    expect(parseOnnxOptions({})).toEqual({});
+    expect(parseEngineOptions({}, 'onnx')).toEqual({});
     const given = { engine: 'onnxruntime-web', session: { intraOpNumThreads: 2, extra: { session: { x: '1' } } } };
-    expect(parseOnnxOptions(given)).toEqual(given);
+    expect(parseEngineOptions(given, 'onnx')).toEqual(given);
   });
 
   it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
@@ -23,7 +23,7 @@ describe('parseOnnxOptions', () => {
     ],
     ['a file to write', { session: { optimizedModelFilePath: '/tmp/x' } }, /optimizedModelFilePath must be absent/],
   ])('refuses %s', (_, given, message) => {
-    expect(() => parseOnnxOptions(given)).toThrow(
+    expect(() => parseEngineOptions(given, 'onnx')).toThrow(
       expect.objectContaining({ code: 'ML_OPTIONS_INVALID', message: expect.stringMatching(message) as string }),
     );
   });

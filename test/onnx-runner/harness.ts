@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ArtefactError } from '../../../src/errors/artefact-error.ts';
-import type { ExtraFeatures, LoadContext, ModelWarning } from '../../../src/spec/model-loader.ts';
-import type { ModelMetadata } from '../../../src/spec/metadata.ts';
+import { ArtefactError } from '../../src/errors/artefact-error.ts';
+import type { ExtraFeatures, LoadContext, ModelWarning } from '../../src/spec/model-loader.ts';
+import type { ModelMetadata } from '../../src/spec/metadata.ts';
 
 /** What a test may say of a load; everything else has the library's defaults. */
 export interface HarnessOptions {
@@ -22,8 +22,8 @@ export interface HarnessOptions {
   readonly folder?: string;
 }
 
-export const FIXTURES: string = fileURLToPath(new URL('../../fixtures/onnx/', import.meta.url));
-export const MODELS: string = fileURLToPath(new URL('../../../models/', import.meta.url));
+export const FIXTURES: string = fileURLToPath(new URL('../fixtures/onnx/', import.meta.url));
+export const MODELS: string = fileURLToPath(new URL('../../models/', import.meta.url));
 
 /** A load context over bytes in memory. */
 export function contextOf(bytes: Uint8Array, given: HarnessOptions = {}): LoadContext {

@@ -1,6 +1,6 @@
-import { DenseTensor } from '../../data/dense-tensor.ts';
-import { PredictionError } from '../../errors/prediction-error.ts';
-import type { TensorData, TensorLike } from '../../spec/tensor.ts';
+import { DenseTensor } from '../data/dense-tensor.ts';
+import { PredictionError } from '../errors/prediction-error.ts';
+import type { TensorData, TensorLike } from '../spec/tensor.ts';
 
 /** Parts of a batch put together along the first dimension. */
 export function concatRows(parts: readonly DenseTensor[]): DenseTensor {

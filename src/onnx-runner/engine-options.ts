@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { describe } from '../../data/rows.ts';
-import type { OrtChoice } from '../../engines/onnxruntime-import.ts';
-import { ConfigurationError } from '../../errors/configuration-error.ts';
+import { describe } from '../data/rows.ts';
+import type { OrtChoice } from '../engines/onnxruntime-import.ts';
+import { ConfigurationError } from '../errors/configuration-error.ts';
 
-/** Options of the ONNX loader: `loaderOptions: { onnx: { ... } }`. */
-export interface OnnxLoaderOptions {
+/** Options of a loader whose models run on onnxruntime: `loaderOptions: { onnx: { ... } }`. */
+export interface EngineOptions {
   /** Which package computes. Default `auto`: `onnxruntime-node`, else `onnxruntime-web`. */
   readonly engine?: OrtChoice;
   /**
@@ -28,20 +28,22 @@ const EXPECTED: ReadonlyMap<string, string> = new Map([
 const RESERVED = ['externalData', 'optimizedModelFilePath'];
 
 /**
- * Checks the options of the ONNX loader.
+ * Checks the options of a loader.
  *
+ * @param loader its name, for messages
  * @throws `ML_OPTIONS_INVALID` naming the option
  */
-export function parseOnnxOptions(given: Readonly<Record<string, unknown>>): OnnxLoaderOptions {
+export function parseEngineOptions(given: Readonly<Record<string, unknown>>, loader: string): EngineOptions {
   const result = schema.safeParse(given);
   if (!result.success) {
     const [issue] = result.error.issues;
     const key = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0];
-    const expected = EXPECTED.get(String(key)) ?? `absent: the ONNX loader knows ${[...EXPECTED.keys()].join(' and ')}`;
+    const expected =
+      EXPECTED.get(String(key)) ?? `absent: the ${loader} loader knows ${[...EXPECTED.keys()].join(' and ')}`;
     const value = Object.hasOwn(given, String(key)) ? given[String(key)] : undefined;
     throw new ConfigurationError(
       'ML_OPTIONS_INVALID',
-      `options.loaderOptions.onnx.${String(key)} must be ${expected}; got ${describe(value)}`,
+      `options.loaderOptions.${loader}.${String(key)} must be ${expected}; got ${describe(value)}`,
       { details: { option: key, value } },
     );
   }
@@ -50,7 +52,7 @@ export function parseOnnxOptions(given: Readonly<Record<string, unknown>>): Onnx
   if (reserved !== undefined) {
     throw new ConfigurationError(
       'ML_OPTIONS_INVALID',
-      `options.loaderOptions.onnx.session.${reserved} must be absent: the loader itself hands the engine every byte of a model`,
+      `options.loaderOptions.${loader}.session.${reserved} must be absent: the loader itself hands the engine every byte of a model`,
     );
   }
   return { ...(engine === undefined ? {} : { engine }), ...(session === undefined ? {} : { session }) };

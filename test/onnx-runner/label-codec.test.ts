@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decodeLabels, labelCodec, toLabel } from '../../../src/loaders/onnx/onnx-labels.ts';
-import type { TensorLike } from '../../../src/spec/tensor.ts';
+import { decodeLabels, labelCodec, toLabel } from '../../src/onnx-runner/label-codec.ts';
+import type { TensorLike } from '../../src/spec/tensor.ts';
 
 const decode = (tensor: TensorLike): unknown => decodeLabels(tensor, toLabel);
 

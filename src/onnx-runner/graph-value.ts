@@ -1,5 +1,5 @@
-import type { ValueInfo } from '../../spec/model.ts';
-import type { DType } from '../../spec/tensor.ts';
+import type { ValueInfo } from '../spec/model.ts';
+import type { DType } from '../spec/tensor.ts';
 
 /** A tensor that enters or leaves the graph, as the file declares it. */
 export interface GraphValue {
@@ -23,4 +23,12 @@ export function engineDType(dtype: DType): DType {
 /** A declared shape for a message, e.g. `[batch, 30]`. */
 export function shapeText(shape: GraphValue['shape']): string {
   return shape === undefined ? 'any shape' : `[${shape.map((extent) => extent ?? '?').join(', ')}]`;
+}
+
+/** Whether a shape is one that the declaration allows. */
+export function fits(shape: readonly number[], declared: GraphValue['shape']): boolean {
+  if (declared === undefined) return true;
+  return (
+    shape.length === declared.length && declared.every((extent, i) => typeof extent !== 'number' || extent === shape[i])
+  );
 }

@@ -1,5 +1,5 @@
-import type { ExternalData } from '../../engines/onnxruntime-session.ts';
-import type { OnnxModel } from '../../formats/onnx-proto/onnx-model.ts';
+import type { ExternalData } from '../engines/onnxruntime-session.ts';
+import type { OnnxModel } from '../formats/onnx-proto/onnx-model.ts';
 
 // Measured with onnxruntime-node 1.30 on Linux x64 as growth of the resident set per session,
 // after one run: linear models and small networks 0.12 to 0.27 MB; dense layers of 4, 25 and

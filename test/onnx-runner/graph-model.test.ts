@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { OrtSession, OrtTensor } from '../../../src/engines/onnxruntime-api.ts';
-import { OnnxSession } from '../../../src/engines/onnxruntime-session.ts';
-import { createOnnxModel, type OnnxGraph } from '../../../src/loaders/onnx/onnx-model.ts';
-import type { LoadedModel, ModelWarning } from '../../../src/spec/model-loader.ts';
+import type { OrtSession, OrtTensor } from '../../src/engines/onnxruntime-api.ts';
+import { OnnxSession } from '../../src/engines/onnxruntime-session.ts';
+import { createGraphModel, type OnnxGraph } from '../../src/onnx-runner/graph-model.ts';
+import type { LoadedModel, ModelWarning } from '../../src/spec/model-loader.ts';
 import { FakeTensor, fakeRuntime } from './fake-ort.ts';
 import { contextOf } from './harness.ts';
 
@@ -24,12 +24,12 @@ async function modelOf(run: OrtSession['run'], warnings: ModelWarning[] = []): P
     options: {},
   });
   const features = { features: ['a'], name: 'm', version: 'v1', extra: {} };
-  return createOnnxModel(session, graph, contextOf(new Uint8Array(), { metadata: features, warnings }));
+  return createGraphModel(session, graph, contextOf(new Uint8Array(), { metadata: features, warnings }));
 }
 
 const answer = (tensor: OrtTensor) => (): Promise<Record<string, OrtTensor>> => Promise.resolve({ y: tensor });
 
-describe('createOnnxModel', () => {
+describe('createGraphModel', () => {
   it('refuses outputs that have another number of rows', async () => {
     const model = await modelOf(answer(new FakeTensor('float32', Float32Array.of(1), [1, 1])));
     await expect(model.predict?.([[1], [2]], {})).rejects.toMatchObject({ code: 'ML_PREDICT_FAILED' });

@@ -1,8 +1,8 @@
-import type { OnnxRuntime } from '../../engines/onnxruntime-import.ts';
-import { ConfigurationError } from '../../errors/configuration-error.ts';
-import { FormatError } from '../../errors/format-error.ts';
-import { MLServiceError } from '../../errors/ml-service-error.ts';
-import { PredictionError } from '../../errors/prediction-error.ts';
+import type { OnnxRuntime } from '../engines/onnxruntime-import.ts';
+import { ConfigurationError } from '../errors/configuration-error.ts';
+import { FormatError } from '../errors/format-error.ts';
+import { MLServiceError } from '../errors/ml-service-error.ts';
+import { PredictionError } from '../errors/prediction-error.ts';
 
 // The engine raises plain errors without codes: its text is all there is to judge by.
 const BAD_OPTION =

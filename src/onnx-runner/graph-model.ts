@@ -1,17 +1,18 @@
-import type { OrtModule, OrtTensor } from '../../engines/onnxruntime-api.ts';
-import type { OnnxSession } from '../../engines/onnxruntime-session.ts';
-import { PredictionError } from '../../errors/prediction-error.ts';
-import { applyStringNormalizer, type StringStep } from '../../onnx/string-normalizer.ts';
-import type { LoadContext, LoadedModel } from '../../spec/model-loader.ts';
-import type { Label, Task } from '../../spec/model.ts';
-import { runError } from './onnx-engine-errors.ts';
-import { type GraphValue, toValueInfo } from './onnx-graph-value.ts';
-import { compileRowBinding, type OrtFeeds } from './onnx-inputs.ts';
-import { labelCodec } from './onnx-labels.ts';
-import { type OutputRoles, rowMethods } from './onnx-methods.ts';
-import { type Infer, RowRunner } from './onnx-row-runner.ts';
-import { feedRun, type RunInput } from './onnx-run.ts';
-import { fromEngineTensor, toEngineTensor } from './onnx-tensors.ts';
+import type { OrtModule, OrtTensor } from '../engines/onnxruntime-api.ts';
+import type { OnnxSession } from '../engines/onnxruntime-session.ts';
+import { PredictionError } from '../errors/prediction-error.ts';
+import { applyStringNormalizer, type StringStep } from '../onnx/string-normalizer.ts';
+import type { LoadContext, LoadedModel } from '../spec/model-loader.ts';
+import type { Label, Task } from '../spec/model.ts';
+import { runError } from './engine-errors.ts';
+import { type GraphValue, toValueInfo } from './graph-value.ts';
+import { compileRowBinding, type OrtFeeds, type RowBinding } from './row-binding.ts';
+import { labelCodec } from './label-codec.ts';
+import { type OutputRoles, rowMethods } from './row-methods.ts';
+import { type Infer, RowRunner } from './row-runner.ts';
+import { feedRun, type RunInput } from './feed-run.ts';
+import { fromEngineTensor, toEngineTensor } from './engine-tensors.ts';
+import { compileTensorBinding } from './tensor-binding.ts';
 
 /** What is known of a graph when its session stands. */
 export interface OnnxGraph {
@@ -37,7 +38,7 @@ export type ModelContext = Pick<LoadContext, 'metadata' | 'extraFeatures' | 'war
  * A model over a session: row methods where the inputs are a table and the outputs have roles,
  * `run` always.
  */
-export function createOnnxModel(session: OnnxSession, graph: OnnxGraph, context: ModelContext): LoadedModel {
+export function createGraphModel(session: OnnxSession, graph: OnnxGraph, context: ModelContext): LoadedModel {
   const { runtime } = session;
   const { ort } = runtime;
   const { metadata, extraFeatures, warn } = context;
@@ -60,16 +61,15 @@ export function createOnnxModel(session: OnnxSession, graph: OnnxGraph, context:
     });
   };
 
-  const binding = compileRowBinding(
-    graph.inputs.filter((input) => input.fallback === undefined),
-    {
+  const fed = graph.inputs.filter((input) => input.fallback === undefined);
+  const binding: RowBinding | undefined =
+    compileRowBinding(fed, {
       ort,
       features: metadata?.features,
       extraFeatures,
       onExtra: (extra) =>
         warn({ code: 'extra-features', message: `keys that are no feature of the model: ${extra.join(', ')}` }),
-    },
-  );
+    }) ?? compileTensorBinding(fed, ort);
   const labels = labelCodec(graph.classes, metadata?.classes);
   const methods = binding === undefined ? {} : rowMethods(graph.roles, new RowRunner(binding, infer, outputs), labels);
 

@@ -1,8 +1,8 @@
-import { MetadataError } from '../../errors/metadata-error.ts';
-import type { GraphRoles } from '../../onnx/graph-roles.ts';
-import type { Label, Task } from '../../spec/model.ts';
-import type { GraphValue } from './onnx-graph-value.ts';
-import type { OutputRoles } from './onnx-methods.ts';
+import { MetadataError } from '../errors/metadata-error.ts';
+import type { GraphRoles } from '../onnx/graph-roles.ts';
+import type { Label, Task } from '../spec/model.ts';
+import type { GraphValue } from './graph-value.ts';
+import type { OutputRoles } from './row-methods.ts';
 
 /** Roles that metadata may give; `variable` is skl2onnx's name for what a regressor predicts. */
 const ROLES = new Map<string, keyof OutputRoles>([

@@ -1,12 +1,12 @@
-import { DenseTensor } from '../../data/dense-tensor.ts';
-import { bfloat16ToNumber, halfToNumber } from '../../data/half.ts';
-import { describe } from '../../data/rows.ts';
-import type { OrtModule, OrtTensor } from '../../engines/onnxruntime-api.ts';
-import { FormatError } from '../../errors/format-error.ts';
-import { InputError } from '../../errors/input-error.ts';
-import type { DType, TensorData, TensorLike } from '../../spec/tensor.ts';
-import { blockWriter } from './onnx-columns.ts';
-import { engineDType, type GraphValue, shapeText } from './onnx-graph-value.ts';
+import { DenseTensor } from '../data/dense-tensor.ts';
+import { bfloat16ToNumber, halfToNumber } from '../data/half.ts';
+import { describe } from '../data/rows.ts';
+import type { OrtModule, OrtTensor } from '../engines/onnxruntime-api.ts';
+import { FormatError } from '../errors/format-error.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { DType, TensorData, TensorLike } from '../spec/tensor.ts';
+import { blockWriter } from './block-writer.ts';
+import { engineDType, fits, type GraphValue, shapeText } from './graph-value.ts';
 
 type TypedArrayConstructor = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TensorData;
 
@@ -76,13 +76,6 @@ function checkedTensor(input: GraphValue, value: unknown): TensorLike {
     );
   }
   return value;
-}
-
-function fits(shape: readonly number[], declared: GraphValue['shape']): boolean {
-  if (declared === undefined) return true;
-  return (
-    shape.length === declared.length && declared.every((extent, i) => typeof extent !== 'number' || extent === shape[i])
-  );
 }
 
 function isTensorLike(value: unknown): value is TensorLike {

@@ -1,6 +1,6 @@
-import type { DType } from '../../spec/tensor.ts';
-import { type BlockWriter, blockWriter } from './onnx-columns.ts';
-import { engineDType, type GraphValue } from './onnx-graph-value.ts';
+import type { DType } from '../spec/tensor.ts';
+import { type BlockWriter, blockWriter } from './block-writer.ts';
+import { engineDType, type GraphValue } from './graph-value.ts';
 
 /** One graph input and the values of a row that go into it. */
 export interface InputSlot {
