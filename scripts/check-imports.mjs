@@ -8,7 +8,17 @@ import { finish, nodesOf, parseSource, placeOf, ROOT, sourceFiles } from './sour
 const BASE = ['internal', 'spec', 'errors', 'data'];
 const ESTIMATORS = ['sklearn', 'xgboost', 'lightgbm', 'catboost'];
 const GRAPHS = ['keras', 'torch', 'tensorflow'];
-const BELOW_LOADERS = [...BASE, 'formats', 'onnx', 'engines', 'onnx-runner', 'tfjs-runner', 'kernel', ...ESTIMATORS, ...GRAPHS];
+const BELOW_LOADERS = [
+  ...BASE,
+  'formats',
+  'onnx',
+  'engines',
+  'onnx-runner',
+  'tfjs-runner',
+  'kernel',
+  ...ESTIMATORS,
+  ...GRAPHS,
+];
 const COLLABORATORS = ['repository', 'integrity', 'cache', 'events', 'execution', 'sidecar'];
 const EVERY_PART = [...BELOW_LOADERS, ...COLLABORATORS, 'loaders', 'service'];
 
