@@ -77,13 +77,14 @@ function swapBytes(bytes: Uint8Array, width: number): void {
 }
 
 function booleans(bytes: Uint8Array): Uint8Array {
-  return bytes.every((byte) => byte <= 1) ? bytes : bytes.map((byte) => (byte === 0 ? 0 : 1));
+  const values = plainNumbers('bool', bytes, { littleEndian: true, width: 1 }) as Uint8Array;
+  return values.every((value) => value <= 1) ? values : values.map((value) => (value === 0 ? 0 : 1));
 }
 
 function widened(bytes: Uint8Array, littleEndian: boolean, widen: (bits: number) => number): Float32Array {
-  const bits = plainNumbers('uint16', bytes, { littleEndian, width: 2 });
+  const bits = plainNumbers('uint16', bytes, { littleEndian, width: 2 }) as Uint16Array;
   const out = new Float32Array(bits.length);
-  for (let i = 0; i < out.length; i++) out[i] = widen(Number(bits[i]));
+  for (let i = 0; i < out.length; i++) out[i] = widen(bits[i] ?? 0);
   return out;
 }
 

@@ -12,6 +12,7 @@ those of HDF5 2.0 are written, with it only those. Beside each file, `<name>.jso
 import base64
 import ctypes
 import glob
+import gzip
 import hashlib
 import json
 import os
@@ -245,6 +246,23 @@ def linked(path):
         f.create_dataset("scaleoffset", data=np.arange(100), chunks=(10,), scaleoffset=0)
 
 
+def bombs():
+    """Small files that declare much: never written, all zeros, and far beyond what can be counted."""
+    path = os.path.join(HERE, "declared.h5")
+    with h5py.File(path, "w", libver="latest") as f:
+        f.create_dataset("unwritten", (10**10,), "<f4")
+        f.create_dataset("unwritten_chunks", (10**6, 10**6), "<f8", chunks=(1000, 1000), compression="gzip")
+        f.create_dataset("unwritten_texts", (10**9,), h5py.string_dtype())
+        f.create_dataset("enormous", (2**40, 2**20), "<f8", chunks=(2, 2))
+    path = os.path.join(HERE, "zeros.h5")
+    with h5py.File(path, "w") as f:
+        f.create_dataset("zeros", data=np.zeros((150, 2**20), "<i2"), chunks=(10, 2**20), compression="gzip")
+    # Zeros that were compressed compress once more: the file would be too large to keep as it is.
+    with open(path, "rb") as plain, gzip.open(path + ".gz", "wb", 9) as out:
+        out.write(plain.read())
+    os.remove(path)
+
+
 def tensor(array, dtype):
     """An array as the tests compare it."""
     if dtype.metadata and "vlen" in dtype.metadata:
@@ -366,6 +384,7 @@ def main():
         shared(path, libver)
         finish(path)
     linked(os.path.join(HERE, "linked.h5"))
+    bombs()
 
 
 main()
