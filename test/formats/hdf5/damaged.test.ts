@@ -108,6 +108,22 @@ describe('files that declare more than they store', () => {
 });
 
 describe('damage', () => {
+  test('an error says where it is', () => {
+    const bytes = fixture('types-earliest.h5');
+    // The text of an attribute is in a global heap: break the first of them.
+    bytes.write('XCOL', bytes.indexOf('GCOL'), 'latin1');
+    const types = readHdf5(bytes, LIMITS).child('types') as Hdf5Group;
+    expect(() => types.attributes).toThrow(
+      expect.objectContaining({
+        code: 'ML_FORMAT_MALFORMED',
+        message: expect.stringMatching(
+          /^HDF5: "\/types": attribute "\w+": a global heap does not begin with GCOL at offset \d+$/,
+        ),
+        details: { path: '/types', attribute: expect.any(String), offset: bytes.indexOf('XCOL') },
+      }),
+    );
+  });
+
   test('no HDF5 file', () => {
     expect(looksLikeHdf5(Buffer.from('PK\u0003\u0004'))).toBe(false);
     expect(() => readHdf5(new Uint8Array(0), LIMITS)).toThrow(expect.objectContaining({ code: 'ML_FORMAT_MALFORMED' }));

@@ -59,7 +59,8 @@ function compareDataset(ours: Hdf5Dataset, theirs: h5wasm.Dataset, tally: Tally)
   const value = valueOf(theirs);
   if (value === undefined) return;
   expect(ours.shape.slice(0, theirs.shape.length), ours.path).toEqual(theirs.shape);
-  expect(plain(ours.read().data, theirs.metadata), ours.path).toEqual(plain(value, theirs.metadata));
+  const { data } = ours.read();
+  if (!sameBytes(data, value)) expect(plain(data, theirs.metadata), ours.path).toEqual(plain(value, theirs.metadata));
   tally.datasets++;
 }
 
@@ -101,6 +102,13 @@ function tried(read: () => unknown): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Whether two typed arrays are equal to the bit; comparing their elements takes long. */
+function sameBytes(a: unknown, b: unknown): boolean {
+  if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b) || a.constructor !== b.constructor) return false;
+  const raw = (view: ArrayBufferView): Buffer => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  return raw(a).equals(raw(b));
 }
 
 /** Flat values in one form: numbers where they are safe, text of the ASCII kind byte by byte, booleans as 0 and 1. */
