@@ -56,7 +56,9 @@ export class GlobalHeap {
     }
     const cursor = collection.bytes.restart();
     cursor.skip(position);
-    return cursor.take(cursor.length());
+    const length = cursor.length();
+    cursor.skip(padding(cursor));
+    return cursor.take(length);
   }
 
   #read(address: number): Collection {
@@ -68,8 +70,9 @@ export class GlobalHeap {
     if (size < MIN_BYTES) throw header.malformed(`it has ${size} bytes, at least ${MIN_BYTES} are needed`);
     const cursor = this.#file.cursor(address, 'a global heap', size);
     cursor.skip(header.position);
+    cursor.align8();
     const positions = new Map<number, number>();
-    const objectHeader = 8 + cursor.sizes.length;
+    const objectHeader = 8 + cursor.sizes.length + padding(cursor);
     while (cursor.left >= objectHeader) {
       const index = cursor.u16();
       cursor.skip(6);
@@ -79,6 +82,7 @@ export class GlobalHeap {
       if (index === 0) break;
       if (positions.has(index)) throw cursor.malformed(`it has object ${index} twice`);
       positions.set(index, position);
+      cursor.skip(padding(cursor));
       cursor.skip(length);
       cursor.skip(Math.min(cursor.left, (8 - (length % 8)) % 8));
     }
@@ -87,4 +91,9 @@ export class GlobalHeap {
     if (this.#objects > maxElements) throw overLimit(`global heaps have more than ${maxElements} objects`, maxElements);
     return { bytes: cursor, positions };
   }
+}
+
+/** Headers of objects take a multiple of eight bytes; short lengths leave a gap. */
+function padding({ sizes }: Cursor): number {
+  return (8 - (sizes.length % 8)) % 8;
 }

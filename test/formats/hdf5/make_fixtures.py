@@ -391,6 +391,22 @@ def main():
         path = os.path.join(HERE, f"{name}.h5")
         shared(path, libver)
         finish(path)
+    for name, address, length, newest in [("sizes-4-4", 4, 4, False), ("sizes-4-8-latest", 4, 8, True), ("sizes-2-2", 2, 2, True)]:
+        fcpl = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+        fcpl.set_sizes(address, length)
+        fapl = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+        fapl.set_libver_bounds(h5py.h5f.LIBVER_LATEST if newest else h5py.h5f.LIBVER_EARLIEST, h5py.h5f.LIBVER_LATEST)
+        path = os.path.join(HERE, f"{name}.h5")
+        with h5py.File(h5py.h5f.create(path.encode(), h5py.h5f.ACC_TRUNC, fcpl, fapl)) as f:
+            if address == 2:
+                f["x"] = np.arange(3)
+                f["text"] = ["abc", "d"]
+                f.attrs["names"] = ["a", "b"]
+            else:
+                types(f)
+                spaces(f)
+                many(f, 60, False)
+        finish(path)
     linked(os.path.join(HERE, "linked.h5"))
     bombs()
 
