@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../spec/byte-source.ts';
 import type { Limits } from '../../spec/limits.ts';
+import { drainSource } from './drain.ts';
 import { locateEntries, type ZipArchive } from './zip-archive.ts';
 import { zipEntry } from './zip-entry.ts';
 
@@ -9,11 +10,9 @@ import { zipEntry } from './zip-entry.ts';
  * @throws as `readZip`, and what the source raises
  */
 export async function openZip(source: ByteSource, limits: Limits): Promise<ZipArchive> {
-  const reader = locateEntries(source.size, limits);
-  let step = reader.next();
-  while (step.done !== true) step = reader.next(await source.read(step.value.offset, step.value.length));
+  const located = await drainSource(locateEntries(source.size, limits), source);
   const raw = (offset: number, length: number): Promise<Uint8Array> => source.read(offset, length);
   return {
-    entries: new Map(step.value.map(([record, dataOffset]) => [record.name, zipEntry(record, dataOffset, raw)])),
+    entries: new Map(located.map(([record, dataOffset]) => [record.name, zipEntry(record, dataOffset, raw)])),
   };
 }

@@ -1,4 +1,5 @@
 import type { Limits } from '../../spec/limits.ts';
+import { drain } from './drain.ts';
 import { locateEntries, type ZipArchive } from './zip-archive.ts';
 import { zipEntry } from './zip-entry.ts';
 
@@ -13,14 +14,9 @@ export type { ZipEntry } from './zip-entry.ts';
  * (encryption, other compressions, archives in parts), `ML_FORMAT_LIMIT`
  */
 export function readZip(bytes: Uint8Array, limits: Limits): ZipArchive {
-  const reader = locateEntries(bytes.length, limits);
-  let step = reader.next();
-  while (step.done !== true) {
-    const { offset, length } = step.value;
-    step = reader.next(bytes.subarray(offset, offset + length));
-  }
+  const located = drain(locateEntries(bytes.length, limits), bytes);
   const view = (offset: number, length: number): Uint8Array => bytes.subarray(offset, offset + length);
   return {
-    entries: new Map(step.value.map(([record, dataOffset]) => [record.name, zipEntry(record, dataOffset, view)])),
+    entries: new Map(located.map(([record, dataOffset]) => [record.name, zipEntry(record, dataOffset, view)])),
   };
 }
