@@ -18,11 +18,12 @@ const PICKLE_FACTOR = 8;
  */
 export const loader: ModelLoader = { ...descriptor, load, scan: scanTorch, inspect: inspectTorch };
 
-async function load({ artefact, limits, signal, phase, warn }: LoadContext): Promise<LoadedModel> {
-  phase('parse');
+async function load(context: LoadContext): Promise<LoadedModel> {
+  const { artefact, limits, signal, warn } = context;
+  context.phase('parse');
   const { name, slices } = artefact;
   const file = await readTorchFile(slices ?? memorySource(artefact.bytes), { limits, signal });
-  phase('build');
+  context.phase('build');
   const contents = torchContents(file);
   for (const [place, path] of contents.unread) {
     warn({

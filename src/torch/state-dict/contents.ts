@@ -141,7 +141,8 @@ function itemsOf(value: PyNode): (readonly [key: string, item: PyValue])[] | und
 
 function keyText(key: PyValue): string {
   if (!isNode(key)) return String(key);
-  if (key.kind === 'float' || key.kind === 'scalar') return String(key.value);
+  if (key.kind === 'float') return String(key.value);
+  if (key.kind === 'scalar') return isNode(key.value) ? key.value.kind : String(key.value);
   return key.kind === 'tuple' ? key.items.map((part) => (isNode(part) ? part.kind : String(part))).join(',') : key.kind;
 }
 
