@@ -103,14 +103,14 @@ describe('GraphBuilder', () => {
     ];
     const uneven = [
       { image: one, extra: [10] },
-      { image: one, extra: 0.5 },
+      { image: one, extra: [1, 2] },
     ];
     await expect(model.predict?.(uneven, {})).rejects.toMatchObject({ code: 'ML_INPUT_SHAPE' });
     expect(
       await model.predict?.(
         [
-          { image: one, extra: [10] },
-          { image: one, extra: [0.5] },
+          { image: one, extra: 10 },
+          { image: one, extra: 0.5 },
         ],
         {},
       ),
