@@ -111,6 +111,15 @@ const device: CallableSpec = {
   },
 };
 
+/** TorchScript's typed containers: `build_intlist(list)`, `restore_type_tag(value, type)` are their first argument. */
+const tagged = (count: number): CallableSpec => ({
+  call: (args, callee, { offset }) => {
+    const [value = null] = args;
+    if (args.length !== count) throw wrongArguments(callee, offset);
+    return value;
+  },
+});
+
 const PATHS = ['PosixPath', 'WindowsPath', 'PurePosixPath', 'PureWindowsPath', 'Path', 'PurePath'];
 
 /** Callables of PyTorch's files, and the paths that checkpoints keep. */
@@ -121,6 +130,11 @@ export const TORCH_CALLABLES: CallableTable = new Map<string, CallableSpec>([
   ['torch.Size', size],
   ['torch.device', device],
   ['torch.serialization._get_layout', record(1, 1)],
+  ['torch.jit._pickle.restore_type_tag', tagged(2)],
+  ...['build_intlist', 'build_doublelist', 'build_boollist', 'build_tensorlist'].map((name): [string, CallableSpec] => [
+    `torch.jit._pickle.${name}`,
+    tagged(1),
+  ]),
   ...['pathlib', 'pathlib._local'].flatMap((module) =>
     PATHS.map((name): [string, CallableSpec] => [`${module}.${name}`, path]),
   ),

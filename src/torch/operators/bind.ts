@@ -34,7 +34,9 @@ export function bindCall(signatures: readonly string[], overload: string, passed
 }
 
 function bind({ overload, parameters }: Signature, { positional, named }: Passed, strict: boolean): Binding | string {
-  if (positional.length > parameters.length) return `${positional.length} arguments, at most ${parameters.length}`;
+  // A parameter after the star is given by name alone: that is how overloads of different lengths are told apart.
+  const most = parameters.filter((parameter) => !parameter.named).length;
+  if (positional.length > most) return `${positional.length} arguments, at most ${most}`;
   const values = new Map<string, Operand>();
   for (const [i, parameter] of parameters.entries()) {
     const given = positional[i] ?? named.get(parameter.name);

@@ -1,8 +1,8 @@
 import type { Builtin } from './builtins.ts';
-import { setItem } from './evaluator.ts';
 import { badProgram, cannotWrite } from './script-problem.ts';
 import { bool, int, list, LOST, NONE, type ScriptList, type ScriptValue, string, tuple } from './script-value.ts';
 import { areEqual, keyOf, positionOf, sequenceOf } from './sequences.ts';
+import { setItem } from './set-item.ts';
 
 /** The most items that a loop or a list may have. */
 const MAX_ITEMS = 100_000;
@@ -12,6 +12,16 @@ const ofList =
   (change: (items: ScriptValue[], args: readonly ScriptValue[]) => ScriptValue | undefined): Builtin =>
   ({ positional: [target, ...args] }) =>
     target?.kind === 'list' ? change(target.items, args) : undefined;
+
+/** `all` and `any` of a list of Python's booleans. */
+const ofBools =
+  (join: (values: readonly unknown[]) => boolean): Builtin =>
+  ({ positional: [value] }) => {
+    if (value?.kind !== 'list') return undefined;
+    if (value.items.some(({ kind }) => kind === 'lost')) return LOST;
+    const known = value.items.every(({ kind }) => kind === 'bool' || kind === 'int');
+    return known ? bool(join(value.items.map((item) => 'value' in item && item.value))) : undefined;
+  };
 
 const integer = (value: ScriptValue | undefined): number | undefined =>
   value?.kind === 'int' ? Number(value.value) : undefined;
@@ -166,6 +176,8 @@ export const CONTAINER_BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, 
     ({ positional: [dict, key = NONE, fallback = NONE] }) =>
       dict?.kind === 'dict' ? (dict.entries.get(keyOf(key) ?? '')?.value ?? fallback) : undefined,
   ],
+  ['aten::all', ofBools((values) => values.every(Boolean))],
+  ['aten::any', ofBools((values) => values.some(Boolean))],
   ['python::str', ({ positional: [value = NONE] }) => string(textOf(value))],
   ['aten::str', ({ positional: [value = NONE] }) => string(textOf(value))],
 ]);

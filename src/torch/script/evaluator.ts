@@ -16,6 +16,7 @@ import {
   type ScriptValue,
 } from './script-value.ts';
 import { keyOf, positionOf, sequenceOf } from './sequences.ts';
+import { setItem } from './set-item.ts';
 
 /** Reads a call of one of the program's own functions. */
 export type CallFunction = (callee: ScriptFunction, passed: Passed, place: CodePlace) => ScriptValue;
@@ -248,20 +249,7 @@ const CASTS = new Set(['int', 'float', 'bool', 'number']);
 /** `torch.add` is `aten::add`, `ops.prim.dtype` is `prim::dtype`; a bare name is one of Python's functions. */
 function operatorOf(path: string): string {
   if (path.startsWith('torch.')) return `aten::${path.slice('torch.'.length)}`;
+  if (/^ops\.prim\.(?:min|max|abs)$/.test(path)) return `python::${path.slice('ops.prim.'.length)}`;
   const own = /^ops\.([A-Za-z_]\w*)\.(.+)$/.exec(path);
   return own === null ? `python::${path}` : `${own[1]}::${own[2]}`;
-}
-
-export function setItem(container: ScriptValue, key: ScriptValue, value: ScriptValue, place: CodePlace): void {
-  if (container.kind === 'dict') {
-    const text = keyOf(key);
-    if (text === undefined) throw cannotWrite(place, 'a key of a dictionary depends on the input');
-    container.entries.set(text, { key, value });
-    return;
-  }
-  const position =
-    container.kind === 'list' && key.kind === 'int' ? positionOf(Number(key.value), container.items.length) : undefined;
-  if (container.kind !== 'list' || position === undefined)
-    throw badProgram(place, `an item of a ${container.kind} is set`);
-  container.items[position] = value;
 }

@@ -16,14 +16,15 @@ export interface ViewOf {
  */
 export class TensorBox {
   readonly #view: ViewOf | undefined;
-  #value: Value;
+  #value: Value | (() => Value);
   #version = 0;
   /** The base's version that the value was made of. */
   #seen: number;
   /** Set where the tensor was made of a number: the number. */
   readonly number: Operand | undefined;
 
-  constructor(value: Value, view?: ViewOf, number?: Operand) {
+  /** @param value the value, or how to make it when it is first asked for */
+  constructor(value: Value | (() => Value), view?: ViewOf, number?: Operand) {
     this.#value = value;
     this.#view = view;
     this.#seen = view?.base.version ?? 0;
@@ -41,6 +42,7 @@ export class TensorBox {
       this.#value = view.take();
       this.#seen = view.base.version;
     }
+    if (typeof this.#value === 'function') this.#value = this.#value();
     return this.#value;
   }
 

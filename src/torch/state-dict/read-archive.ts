@@ -1,4 +1,5 @@
 import { FormatError } from '../../errors/format-error.ts';
+import type { PickleOptions } from '../../formats/pickle/pickle-options.ts';
 import { readPickleSliced } from '../../formats/pickle/read-pickle.ts';
 import { openZip } from '../../formats/zip/open-zip.ts';
 import type { ZipArchive, ZipEntry } from '../../formats/zip/read-zip.ts';
@@ -26,19 +27,46 @@ const SHARE_READ_ALONE = 4;
 export async function readArchive(source: ByteSource, options: TorchReadOptions): Promise<TorchFile> {
   const archive = await openZip(source, options.limits);
   const root = rootOf(archive);
-  const entry = (name: string): ZipEntry | undefined => archive.entries.get(`${root}${name}`);
-  const storages = new StorageTable((storage) => checkEntry(storage, entry(`data/${storage.key}`)));
-  const pickled = await (entry('data.pkl') as ZipEntry).read();
-  const pickle = await readPickleSliced(pickled, { ...pickleOptions(options), persistentLoad: storages.load });
+  const part = { root, pickle: 'data.pkl', storages: 'data/' };
+  const file = await readArchivedPickle({ source, archive, part }, options);
+  return { ...file, strangers: [...archive.entries.keys()].filter((name) => !isKnown(name, root)) };
+}
+
+/** A pickle of an archive and the storages that it names. */
+export interface ArchivedPickle {
+  readonly source: ByteSource;
+  readonly archive: ZipArchive;
+  /**
+   * The folder around everything, and the names in it: of the pickle, and what its storages' names begin with
+   * (`undefined` where the archive does not keep their data).
+   */
+  readonly part: { readonly root: string; readonly pickle: string; readonly storages: string | undefined };
+}
+
+/** Reads one pickle of an archive, its tensors' data not. */
+export async function readArchivedPickle(
+  { source, archive, part }: ArchivedPickle,
+  options: TorchReadOptions & Pick<PickleOptions, 'classes'>,
+): Promise<TorchFile> {
+  const entry = (name: string): ZipEntry | undefined => archive.entries.get(`${part.root}${name}`);
+  const storages = new StorageTable((storage) => {
+    if (part.storages !== undefined) checkEntry(storage, entry(`${part.storages}${storage.key}`));
+  });
+  const pickled = await (entry(part.pickle) as ZipEntry).read();
+  const pickle = await readPickleSliced(pickled, {
+    ...pickleOptions(options),
+    classes: options.classes,
+    persistentLoad: storages.load,
+  });
   const checked = new Set<string>();
   return {
     container: 'zip',
     pickle,
     storages,
     bigEndian: await isBigEndian(entry('byteorder')),
-    strangers: [...archive.entries.keys()].filter((name) => !isKnown(name, root)),
+    strangers: [],
     async read(key, offset, length) {
-      const found = entry(`data/${key}`) as ZipEntry;
+      const found = entry(`${part.storages}${key}`) as ZipEntry;
       const isPart = checked.has(key) || length * SHARE_READ_ALONE < found.size;
       if (found.method === 'stored' && isPart) return source.read(found.dataOffset + offset, length);
       const whole = await found.read();
