@@ -251,6 +251,31 @@ def big_endian(source, target):
             out.writestr(info.filename, data)
 
 
+def save_safetensors(out, rng):
+    try:
+        from safetensors.torch import save_file
+    except ImportError:  # An environment that is there already may lack it.
+        return
+    groups = {
+        "all": {str(t): make(t, (3, 4), rng) for t in ALL if t not in (torch.complex128, has("complex32"), *PACKED)},
+        "network": {key: value.clone() for key, value in network().state_dict().items()},
+        "empty": {"a": make(torch.float32, (0, 3), rng), "b": make(torch.int64, (), rng)},
+    }
+    for name, tensors in groups.items():
+        saved = {}
+        for key, tensor in tensors.items():
+            try:
+                save_file({key: tensor}, out / "probe")
+                saved[key] = tensor
+            except Exception:  # A type that this version does not know.
+                pass
+        (out / "probe").unlink(missing_ok=True)
+        save_file(saved, out / f"safetensors_{name}.safetensors", metadata={"format": "pt"})
+        listed = {key: describe(tensor) for key, tensor in saved.items()}
+        about = {"file": f"safetensors_{name}.safetensors", "sorted": True, "tensors": listed, "unreadable": []}
+        (out / f"safetensors_{name}.json").write_text(json.dumps(about))
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", required=True)
@@ -297,6 +322,7 @@ def main():
                 save(f"{name}.protocol{protocol}", obj, unreadable, pickle_protocol=protocol)
     floats = {"a": make(torch.float32, (4, 5), rng), "b": make(torch.float32, (6, 7), rng).t()[1:]}
     path = save("little", floats, [])
+    save_safetensors(out, rng)
     if path is None:
         return print(json.dumps({"torch": torch.__version__, "skipped": skipped}))
     with zipfile.ZipFile(path) as archive:

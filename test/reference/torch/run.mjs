@@ -36,7 +36,7 @@ function environment(version) {
     mkdirSync(join(ROOT, '.cache'), { recursive: true });
     run('uv', ['venv', '--quiet', '--python', '3.11', venv]);
   }
-  run('uv', ['pip', 'install', '--quiet', '--python', python, `torch==${version}`, version.startsWith('1.') ? 'numpy<2' : 'numpy']);
+  run('uv', ['pip', 'install', '--quiet', '--python', python, `torch==${version}`, 'safetensors', version.startsWith('1.') ? 'numpy<2' : 'numpy']);
   return python;
 }
 
@@ -50,20 +50,22 @@ function run(command, args) {
 const typed = (error) => typeof error?.code === 'string' && error.code.startsWith('ML_');
 
 /** What is wrong with a file, or `undefined`. */
-async function difference(path, { tensors, unreadable }) {
+async function difference(path, { tensors, unreadable, sorted = false }) {
   const { verdict, findings } = await scanFile(path);
   if (verdict !== 'safe') return `scan: ${verdict} ${JSON.stringify(findings)}`;
   const model = await loadModel(path);
   try {
-    return await compare(model, { tensors, unreadable });
+    return await compare(model, { tensors, unreadable, sorted });
   } finally {
     await model.dispose();
   }
 }
 
-async function compare(model, { tensors, unreadable }) {
-  const names = [...model.tensors.keys()];
-  if (JSON.stringify(names) !== JSON.stringify(Object.keys(tensors))) return `names: ${names} instead of ${Object.keys(tensors)}`;
+async function compare(model, { tensors, unreadable, sorted }) {
+  // The order of a safetensors header is its writer's.
+  const order = (names) => (sorted ? names.toSorted() : names);
+  const names = order([...model.tensors.keys()]);
+  if (JSON.stringify(names) !== JSON.stringify(order(Object.keys(tensors)))) return `names: ${names} instead of ${Object.keys(tensors)}`;
   for (const [name, want] of Object.entries(tensors)) {
     const info = model.tensors.get(name);
     if (JSON.stringify(info.shape) !== JSON.stringify(want.shape)) return `${name}: shape ${info.shape}, want ${want.shape}`;
@@ -95,11 +97,12 @@ async function runVersion(label, python) {
   const { torch, skipped } = JSON.parse(made.trim().split('\n').at(-1));
   const counts = { pass: 0, WRONG: 0, refused: 0, untyped: 0 };
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json') && name.includes(options.only ?? '')).toSorted()) {
-    const path = join(folder, file.replace(/\.json$/, '.pth'));
+    const about = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    const path = join(folder, about.file ?? file.replace(/\.json$/, '.pth'));
     let verdict = 'pass';
     let detail;
     try {
-      detail = await difference(path, JSON.parse(readFileSync(join(folder, file), 'utf8')));
+      detail = await difference(path, about);
       if (detail !== undefined) verdict = 'WRONG';
     } catch (error) {
       verdict = typed(error) ? 'refused' : 'untyped';
