@@ -8,7 +8,17 @@ import { finish, nodesOf, parseSource, placeOf, ROOT, sourceFiles } from './sour
 const BASE = ['internal', 'spec', 'errors', 'data'];
 const ESTIMATORS = ['sklearn', 'xgboost', 'lightgbm', 'catboost'];
 const GRAPHS = ['keras', 'torch', 'tensorflow'];
-const BELOW_LOADERS = [...BASE, 'formats', 'onnx', 'engines', 'kernel', ...ESTIMATORS, ...GRAPHS];
+const BELOW_LOADERS = [
+  ...BASE,
+  'formats',
+  'onnx',
+  'engines',
+  'onnx-runner',
+  'tfjs-runner',
+  'kernel',
+  ...ESTIMATORS,
+  ...GRAPHS,
+];
 const COLLABORATORS = ['repository', 'integrity', 'cache', 'events', 'execution', 'sidecar'];
 const EVERY_PART = [...BELOW_LOADERS, ...COLLABORATORS, 'loaders', 'service'];
 
@@ -21,6 +31,9 @@ const MAY_IMPORT = new Map([
   ['formats', BASE],
   ['onnx', [...BASE, 'formats']],
   ['engines', BASE],
+  // A graph on an engine, asked by rows: what every loader shares whose model becomes an ONNX graph.
+  ['onnx-runner', [...BASE, 'formats', 'onnx', 'engines']],
+  ['tfjs-runner', [...BASE, 'engines', 'onnx-runner']],
   ['kernel', BASE],
   // One table of estimators joins all of them; what they share is in sklearn/base.
   ...ESTIMATORS.map((room) => [room, [...BASE, 'formats', 'kernel', ...ESTIMATORS]]),

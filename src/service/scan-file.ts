@@ -1,5 +1,5 @@
 import { AbortedError } from '../errors/aborted-error.ts';
-import { MLServiceError } from '../errors/ml-service-error.ts';
+import { findingOf } from '../errors/finding-of.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { openArtefact } from '../repository/artefact-reader.ts';
 import type { Artefact } from '../spec/artefact.ts';
@@ -68,23 +68,4 @@ async function scan(
     if (signal.aborted) throw error;
     return { format: loader.name, findings: [findingOf(error)] };
   }
-}
-
-/** What loading would raise, as a finding. */
-function findingOf(error: unknown): Finding {
-  if (!MLServiceError.isInstance(error)) {
-    return {
-      severity: 'malformed',
-      code: 'ML_LOADER_FAILED',
-      message: error instanceof Error ? error.message : String(error),
-    };
-  }
-  const severity: Finding['severity'] =
-    error.code === 'ML_FORMAT_UNSAFE' || error.code === 'ML_ARTEFACT_ESCAPES'
-      ? 'unsafe'
-      : /^ML_(FORMAT_(UNKNOWN|UNSUPPORTED)|ARTEFACT_LFS_POINTER)$/.test(error.code)
-        ? 'unsupported'
-        : 'malformed';
-  const { offset } = error.details;
-  return { severity, code: error.code, message: error.message, ...(typeof offset === 'number' && { offset }) };
 }

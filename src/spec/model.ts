@@ -5,8 +5,11 @@ import type { DType, Tensor, TensorLike } from './tensor.ts';
 /** A class label or a predicted value, in the type that it had in Python. */
 export type Label = string | number | bigint | boolean | null;
 
-/** What `predict` gives for one row: a label or value; an array of them for a multi-output model. */
-export type Prediction = Label | readonly Label[];
+/**
+ * What `predict` gives for one row: a label or value; an array of them for a multi-output model; nested arrays for a
+ * model whose output has more dimensions.
+ */
+export type Prediction = Label | readonly Prediction[];
 
 /** What kind of question the model answers. */
 export type Task =

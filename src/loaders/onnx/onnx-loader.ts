@@ -1,29 +1,17 @@
-import { importOnnxRuntime, type OnnxRuntime, type OrtChoice } from '../../engines/onnxruntime-import.ts';
-import { type ExternalData, OnnxSession } from '../../engines/onnxruntime-session.ts';
-import { AbortedError } from '../../errors/aborted-error.ts';
+import { importOnnxRuntime } from '../../engines/onnxruntime-import.ts';
+import type { ExternalData } from '../../engines/onnxruntime-session.ts';
+import { findingOf } from '../../errors/finding-of.ts';
 import { FormatError } from '../../errors/format-error.ts';
 import type { Artefact } from '../../spec/artefact.ts';
-import type {
-  Inspection,
-  LoadContext,
-  LoadedModel,
-  ModelLoader,
-  ModelWarning,
-  ScanContext,
-} from '../../spec/model-loader.ts';
+import type { Inspection, LoadContext, LoadedModel, ModelLoader, ScanContext } from '../../spec/model-loader.ts';
 import type { Finding } from '../../spec/scan.ts';
-import { buildError } from './onnx-engine-errors.ts';
+import { parseEngineOptions } from '../../onnx-runner/engine-options.ts';
+import { toValueInfo } from '../../onnx-runner/graph-value.ts';
+import { type ImportRuntime, openGraph } from '../../onnx-runner/open-graph.ts';
+import { residentBytes } from '../../onnx-runner/resident-bytes.ts';
+import { resolveRoles } from '../../onnx-runner/resolve-roles.ts';
 import { descriptor } from './onnx-format.ts';
-import { toValueInfo } from './onnx-graph-value.ts';
-import { createOnnxModel } from './onnx-model.ts';
-import { parseOnnxOptions } from './onnx-options.ts';
-import { residentBytes } from './resident-bytes.ts';
-import { resolveRoles } from './onnx-roles.ts';
 import { type AuditedOnnx, auditOnnx, findingsOf, prepareOnnx } from './prepare-onnx.ts';
-import { findingOf } from './scan-finding.ts';
-
-/** Imports a runtime; tests give their own. */
-export type ImportRuntime = (choice: OrtChoice | undefined) => Promise<OnnxRuntime>;
 
 /**
  * A loader of ONNX files: the file is read and judged before the engine sees it, and the engine is
@@ -42,45 +30,22 @@ export function createOnnxLoader(importRuntime: ImportRuntime = importOnnxRuntim
 export const loader: ModelLoader = createOnnxLoader();
 
 async function load(context: LoadContext, importRuntime: ImportRuntime): Promise<LoadedModel> {
-  const { artefact, metadata, limits, signal, extraFeatures } = context;
-  const warn = keptWarn(context);
-  const options = parseOnnxOptions(context.options);
+  const { artefact, metadata, limits, warn } = context;
+  const options = parseEngineOptions(context.options, descriptor.name);
   context.phase('parse');
   const audited = auditOnnx(artefact.bytes, limits);
-  const { bytes, roles, ...prepared } = prepareOnnx(artefact.bytes, audited);
+  const { bytes, roles, otherOutputs, ...prepared } = prepareOnnx(artefact.bytes, audited);
   const resolved = resolveRoles(roles, prepared.outputs, metadata?.outputs);
   const externalData = await readExternalData(artefact, audited.externalFiles);
   const byteSize = residentBytes(audited.model, externalData);
-  const runtime = await importRuntime(options.engine);
-  refuseIfAborted(signal);
-
-  context.phase('build');
-  const source = { bytes, externalData, options: options.session ?? {} };
-  const session = await OnnxSession.create(runtime, source).catch((error: unknown) => {
-    throw buildError(error, runtime, opsetText(audited));
-  });
-  try {
-    refuseIfAborted(signal);
-    const graph = { ...prepared, ...resolved, classes: roles.classes, byteSize };
-    const model = createOnnxModel(session, graph, { metadata, extraFeatures, warn });
-    if (prepared.otherOutputs.length > 0) {
-      const list = prepared.otherOutputs.join(', ');
-      warn({ code: 'output-not-a-tensor', message: `outputs that are no tensors are left out: ${list}` });
-    }
-    return model;
-  } catch (error) {
-    await session.release();
-    throw error;
+  const graph = { ...prepared, ...resolved, classes: roles.classes, byteSize };
+  const source = { bytes, externalData, graph, label: opsetText(audited), options };
+  const model = await openGraph(context, source, importRuntime);
+  if (otherOutputs.length > 0) {
+    const list = otherOutputs.join(', ');
+    warn({ code: 'output-not-a-tensor', message: `outputs that are no tensors are left out: ${list}` });
   }
-}
-
-/** Taken off the context, which holds the artefact's bytes: a model outlives them. */
-function keptWarn(context: { readonly warn: (warning: ModelWarning) => void }): (warning: ModelWarning) => void {
-  return context.warn;
-}
-
-function refuseIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new AbortedError('ML_ABORTED', 'the load was aborted');
+  return model;
 }
 
 async function scan(context: ScanContext): Promise<readonly Finding[]> {

@@ -11,10 +11,10 @@ import { removeZipMap } from '../../onnx/rewrite/remove-zipmap.ts';
 import type { StringStep } from '../../onnx/string-normalizer.ts';
 import type { Limits } from '../../spec/limits.ts';
 import type { Finding } from '../../spec/scan.ts';
-import { operatorFatalWhenEmpty } from './empty-tensors.ts';
-import type { GraphValue } from './onnx-graph-value.ts';
-import type { RunInput } from './onnx-run.ts';
-import { isEngineDType } from './onnx-tensors.ts';
+import { operatorFatalWhenEmpty } from '../../onnx-runner/empty-tensors.ts';
+import type { GraphValue } from '../../onnx-runner/graph-value.ts';
+import type { RunInput } from '../../onnx-runner/feed-run.ts';
+import { isEngineDType } from '../../onnx-runner/engine-tensors.ts';
 
 /** A file that was read and audited; nothing is built yet. */
 export interface AuditedOnnx {

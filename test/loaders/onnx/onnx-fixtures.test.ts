@@ -5,7 +5,7 @@ import { MLServiceError } from '../../../src/errors/ml-service-error.ts';
 import { loader } from '../../../src/loaders/onnx/onnx-loader.ts';
 import type { LoadedModel } from '../../../src/spec/model-loader.ts';
 import type { DType, TensorLike } from '../../../src/spec/tensor.ts';
-import { contextOfFile, FIXTURES, type HarnessOptions } from './harness.ts';
+import { contextOfFile, FIXTURES, type HarnessOptions } from '../../onnx-runner/harness.ts';
 
 interface TensorJson {
   readonly name: string;

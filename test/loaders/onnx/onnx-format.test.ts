@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { descriptor } from '../../../src/loaders/onnx/onnx-format.ts';
-import { FIXTURES, MODELS } from './harness.ts';
+import { FIXTURES, MODELS } from '../../onnx-runner/harness.ts';
 
 const files = (folder: string, extension: RegExp): string[] =>
   readdirSync(folder)

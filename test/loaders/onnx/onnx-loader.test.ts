@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LoaderError } from '../../../src/errors/loader-error.ts';
-import { buildError } from '../../../src/loaders/onnx/onnx-engine-errors.ts';
+import { buildError } from '../../../src/onnx-runner/engine-errors.ts';
 import { createOnnxLoader, loader } from '../../../src/loaders/onnx/onnx-loader.ts';
 import type { LoadedModel, ModelWarning } from '../../../src/spec/model-loader.ts';
 import type { ModelMetadata } from '../../../src/spec/metadata.ts';
-import { fakeRuntime } from './fake-ort.ts';
-import { contextOf, contextOfFile, FIXTURES, type HarnessOptions } from './harness.ts';
+import { fakeRuntime } from '../../onnx-runner/fake-ort.ts';
+import { contextOf, contextOfFile, FIXTURES, type HarnessOptions } from '../../onnx-runner/harness.ts';
 
 const load = async (name: string, options: HarnessOptions = {}): Promise<LoadedModel> =>
   loader.load(contextOfFile(join(FIXTURES, `${name}.onnx`), options));
