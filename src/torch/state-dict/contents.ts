@@ -9,7 +9,7 @@ import { unsupportedTorch } from './torch-problem.ts';
 /** Containers inside containers. */
 const MAX_DEPTH = 64;
 /** Places of a file that are named: tensors and what stands beside them. */
-const MAX_PLACES = 1_000_000;
+const MAX_PLACES = 250_000;
 /** The name of a file's only object, where it is a tensor. */
 const ROOT_NAME = 'tensor';
 /** Classes named in an error. */
