@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call } from './call.ts';
 import { extremeOf } from './arithmetic.ts';
 import { convert } from './conversion.ts';
-import { binary, cast, unary, where } from './emit/arithmetic.ts';
+import { binary, cast, unary, where, compare } from './emit/arithmetic.ts';
 import { asFloat, isFloat } from './emit/promote.ts';
 import * as shapes from './emit/shapes.ts';
 import type { OperatorFamily, Translate } from './operator.ts';
@@ -13,7 +13,7 @@ const c = (g: GraphBuilder, number: number, { dtype }: Value): Value => g.scalar
 const times = (g: GraphBuilder, value: Value, factor: number): Value => binary(g, 'Mul', value, c(g, factor, value));
 const plus = (g: GraphBuilder, value: Value, term: number): Value => binary(g, 'Add', value, c(g, term, value));
 const test = (g: GraphBuilder, opType: string, value: Value, number: number): Value =>
-  binary(g, opType, value, c(g, number, value), 'bool');
+  compare(g, opType, value, c(g, number, value));
 
 function floats(write: (g: GraphBuilder, value: Value, call: Call) => Value): Translate {
   return (call) => write(call.g, asFloat(call.g, call.tensor('self')), call);
@@ -44,7 +44,11 @@ function leakyRelu(g: GraphBuilder, value: Value, slope: number): Value {
 }
 
 /** `scale * (x > 0 ? x : alpha * (exp(x * inputScale) - 1))`. */
-function exponentialLinear(g: GraphBuilder, value: Value, alpha: number, scale = 1, inputScale = 1): Value {
+function exponentialLinear(
+  g: GraphBuilder,
+  value: Value,
+  [alpha, scale, inputScale]: readonly [number, number, number],
+): Value {
   const curve = times(g, expm1(g, inputScale === 1 ? value : times(g, value, inputScale)), alpha * scale);
   return where(g, test(g, 'LessOrEqual', value, 0), curve, scale === 1 ? value : times(g, value, scale));
 }
@@ -157,10 +161,10 @@ export const activation: OperatorFamily = {
     return leakyRelu(g, x, (call.float('lower') + call.float('upper')) / 2);
   }),
   elu: floats((g, x, call) =>
-    exponentialLinear(g, x, call.float('alpha'), call.float('scale'), call.float('input_scale')),
+    exponentialLinear(g, x, [call.float('alpha'), call.float('scale'), call.float('input_scale')]),
   ),
-  selu: floats((g, x) => exponentialLinear(g, x, SELU_ALPHA, SELU_SCALE)),
-  celu: floats((g, x, call) => exponentialLinear(g, x, call.float('alpha'), 1, 1 / call.float('alpha'))),
+  selu: floats((g, x) => exponentialLinear(g, x, [SELU_ALPHA, SELU_SCALE, 1])),
+  celu: floats((g, x, call) => exponentialLinear(g, x, [call.float('alpha'), 1, 1 / call.float('alpha')])),
   gelu: floats(gelu),
   silu: floats(silu),
   mish: floats(mish),

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call, Scalar } from './call.ts';
-import { binary, broadcast, cast, unary, where } from './emit/arithmetic.ts';
+import { binary, broadcast, cast, unary, where, compare } from './emit/arithmetic.ts';
 import { floorDivide, fmod, remainder, trueDivide, truncate, truncDivide } from './emit/divide.ts';
 import { asFloat, asValue, inWideInteger, isFloat, pair, promoted, resultType, termOf } from './emit/promote.ts';
 import { numberOr } from './emit/numbers.ts';
@@ -126,7 +126,7 @@ function lerp(call: Call): Value {
   const one = g.scalar(1, weight.dtype);
   const near = binary(g, 'Add', self, binary(g, 'Mul', weight, span));
   const far = binary(g, 'Sub', end, binary(g, 'Mul', span, binary(g, 'Sub', one, weight)));
-  return where(g, binary(g, 'Less', unary(g, 'Abs', weight), g.scalar(0.5, weight.dtype), 'bool'), near, far);
+  return where(g, compare(g, 'Less', unary(g, 'Abs', weight), g.scalar(0.5, weight.dtype)), near, far);
 }
 
 function atan2(call: Call): Value {
@@ -134,15 +134,15 @@ function atan2(call: Call): Value {
   const [y, x] = pair(call).map((value) => asFloat(g, value)) as [Value, Value];
   const c = (value: number): Value => g.scalar(value, y.dtype);
   const zero = c(0);
-  const negative = (value: Value): Value => binary(g, 'Less', value, zero, 'bool');
+  const negative = (value: Value): Value => compare(g, 'Less', value, zero);
   // The sign of zero counts: 1 / -0 is negative.
   const signOf = (value: Value): Value => {
-    const isZero = binary(g, 'Equal', value, zero, 'bool');
+    const isZero = compare(g, 'Equal', value, zero);
     return where(g, isZero, negative(unary(g, 'Reciprocal', value)), negative(value));
   };
   const shape = broadcast(y.shape, x.shape);
   const infinite = binary(g, 'And', unary(g, 'IsInf', y, 'bool'), unary(g, 'IsInf', x, 'bool'));
-  const zeros = binary(g, 'And', binary(g, 'Equal', y, zero, 'bool'), binary(g, 'Equal', x, zero, 'bool'));
+  const zeros = binary(g, 'And', compare(g, 'Equal', y, zero), compare(g, 'Equal', x, zero));
   const angle = unary(g, 'Atan', binary(g, 'Div', unary(g, 'Abs', y), unary(g, 'Abs', x)));
   const first = where(g, zeros, zero, where(g, infinite, c(Math.PI / 4), angle));
   const upper = where(g, signOf(x), binary(g, 'Sub', c(Math.PI), first), first);
@@ -164,12 +164,7 @@ function hypot(call: Call): Value {
     unary(g, 'Sqrt', binary(g, 'Add', g.scalar(1, a.dtype), binary(g, 'Mul', ratio, ratio))),
   );
   // 0 / 0 and inf / inf.
-  const plain = binary(
-    g,
-    'Or',
-    binary(g, 'Equal', high, g.scalar(0, a.dtype), 'bool'),
-    unary(g, 'IsInf', high, 'bool'),
-  );
+  const plain = binary(g, 'Or', compare(g, 'Equal', high, g.scalar(0, a.dtype)), unary(g, 'IsInf', high, 'bool'));
   return where(g, plain, high, length);
 }
 
@@ -179,7 +174,7 @@ function xlogy(call: Call): Value {
   const [x, y] = pair(call).map((value) => asFloat(g, value)) as [Value, Value];
   const product = binary(g, 'Mul', x, unary(g, 'Log', y));
   const zero = g.scalar(0, x.dtype);
-  const isZero = binary(g, 'Equal', x, zero, 'bool');
+  const isZero = compare(g, 'Equal', x, zero);
   const missing = unary(g, 'IsNaN', y, 'bool');
   return where(g, binary(g, 'And', isZero, unary(g, 'Not', missing)), zero, product);
 }
@@ -196,7 +191,7 @@ function logaddexp(call: Call): Value {
     unary(g, 'Log', binary(g, 'Add', g.scalar(1, a.dtype), unary(g, 'Exp', distance))),
   );
   // Equal infinities.
-  const same = binary(g, 'And', binary(g, 'Equal', a, b, 'bool'), unary(g, 'IsInf', a, 'bool'));
+  const same = binary(g, 'And', compare(g, 'Equal', a, b), unary(g, 'IsInf', a, 'bool'));
   return where(g, same, a, sum);
 }
 

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call, Dim } from './call.ts';
 import { safeSoftmax, softmax } from './activation.ts';
-import { binary, cast, unary, where } from './emit/arithmetic.ts';
+import { binary, cast, unary, where, compare } from './emit/arithmetic.ts';
 import { dimOf } from './emit/numbers.ts';
 import { asValue } from './emit/promote.ts';
 import * as shapes from './emit/shapes.ts';
@@ -50,7 +50,7 @@ function lowerTriangle(g: GraphBuilder, query: Value, key: Value): Value {
     const shape = [value.shape?.at(-2) ?? null];
     return g.op('Range', [g.scalar(0, 'int64'), size, g.scalar(1, 'int64')], {}, { dtype: 'int64', shape });
   };
-  return binary(g, 'GreaterOrEqual', shapes.unsqueeze(g, range(query), [1]), range(key), 'bool');
+  return compare(g, 'GreaterOrEqual', shapes.unsqueeze(g, range(query), [1]), range(key));
 }
 
 function dropoutFree(call: Call): void {

@@ -142,7 +142,7 @@ export class Call {
     const wanted =
       value.kind === 'int' ? SCALAR_TYPES[Number(value.value)] : 'value' in value ? value.value : undefined;
     const dtype = typeof wanted === 'string' ? dtypeOf(wanted) : undefined;
-    if (dtype === undefined) return this.fail(`element type ${String(wanted)} is not supported`);
+    if (dtype === undefined) return this.fail(`element type ${describe(value)} is not supported`);
     return dtype.startsWith('complex') ? this.fail('complex numbers are not supported') : dtype;
   }
 

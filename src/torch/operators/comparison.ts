@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call } from './call.ts';
-import { binary, cast, unary, where } from './emit/arithmetic.ts';
+import { binary, cast, unary, where, compare } from './emit/arithmetic.ts';
 import { type NumberOperation, numberOr } from './emit/numbers.ts';
 import { asValue, isFloat, pair, resultType, termOf, wideInteger } from './emit/promote.ts';
 import type { OperatorFamily, Translate } from './operator.ts';
@@ -11,12 +11,12 @@ function comparable(g: GraphBuilder, [a, b]: readonly [Value, Value], ordered: b
   return [cast(g, a, dtype), cast(g, b, dtype)];
 }
 
-function compare(opType: string, number: NumberOperation): Translate {
+function comparing(opType: string, number: NumberOperation): Translate {
   return numberOr(number, (call) => {
     const { g } = call;
     const negated = opType === 'NotEqual';
     const [a, b] = comparable(g, pair(call), opType !== 'Equal' && !negated);
-    const result = binary(g, negated ? 'Equal' : opType, a, b, 'bool');
+    const result = compare(g, negated ? 'Equal' : opType, a, b);
     return negated ? unary(g, 'Not', result) : result;
   });
 }
@@ -25,7 +25,7 @@ function compare(opType: string, number: NumberOperation): Translate {
 export function truth(g: GraphBuilder, value: Value): Value {
   if (value.dtype === 'bool') return value;
   const wide = cast(g, value, wideInteger(value.dtype));
-  return unary(g, 'Not', binary(g, 'Equal', wide, g.scalar(0, wide.dtype), 'bool'));
+  return unary(g, 'Not', compare(g, 'Equal', wide, g.scalar(0, wide.dtype)));
 }
 
 function logical(opType: string): Translate {
@@ -78,8 +78,8 @@ function isclose(call: Call): Value {
   );
   const distance = unary(g, 'Abs', binary(g, 'Sub', x, y));
   const finite = unary(g, 'Not', unary(g, 'IsInf', distance, 'bool'));
-  const near = binary(g, 'And', binary(g, 'LessOrEqual', distance, allowed, 'bool'), finite);
-  const close = binary(g, 'Or', binary(g, 'Equal', x, y, 'bool'), near);
+  const near = binary(g, 'And', compare(g, 'LessOrEqual', distance, allowed), finite);
+  const close = binary(g, 'Or', compare(g, 'Equal', x, y), near);
   if (!call.bool('equal_nan')) return close;
   const missing = binary(g, 'And', unary(g, 'IsNaN', x, 'bool'), unary(g, 'IsNaN', y, 'bool'));
   return binary(g, 'Or', close, missing);
@@ -87,17 +87,17 @@ function isclose(call: Call): Value {
 
 /** Comparisons, logic, bits, choices. */
 export const comparison: OperatorFamily = {
-  eq: compare('Equal', 'eq'),
-  ne: compare('NotEqual', 'ne'),
-  not_equal: compare('NotEqual', 'ne'),
-  lt: compare('Less', 'lt'),
-  less: compare('Less', 'lt'),
-  le: compare('LessOrEqual', 'le'),
-  less_equal: compare('LessOrEqual', 'le'),
-  gt: compare('Greater', 'gt'),
-  greater: compare('Greater', 'gt'),
-  ge: compare('GreaterOrEqual', 'ge'),
-  greater_equal: compare('GreaterOrEqual', 'ge'),
+  eq: comparing('Equal', 'eq'),
+  ne: comparing('NotEqual', 'ne'),
+  not_equal: comparing('NotEqual', 'ne'),
+  lt: comparing('Less', 'lt'),
+  less: comparing('Less', 'lt'),
+  le: comparing('LessOrEqual', 'le'),
+  less_equal: comparing('LessOrEqual', 'le'),
+  gt: comparing('Greater', 'gt'),
+  greater: comparing('Greater', 'gt'),
+  ge: comparing('GreaterOrEqual', 'ge'),
+  greater_equal: comparing('GreaterOrEqual', 'ge'),
   logical_and: logical('And'),
   logical_or: logical('Or'),
   logical_xor: logical('Xor'),

@@ -1,7 +1,7 @@
 import type { DType } from '../../spec/tensor.ts';
 import type { Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call } from './call.ts';
-import { binary, cast } from './emit/arithmetic.ts';
+import { cast, compare } from './emit/arithmetic.ts';
 import { truncate } from './emit/divide.ts';
 import { numberOf, compute } from './emit/numbers.ts';
 import { broadcastTo } from './emit/broadcast-to.ts';
@@ -104,7 +104,7 @@ export const conversion: OperatorFamily = {
     if (training && call.float('p') !== 0)
       return call.fail('dropout of a model that is training; export it in eval mode');
     const wide = cast(g, input, 'float32');
-    const same = binary(g, 'Equal', wide, wide, 'bool');
+    const same = compare(g, 'Equal', wide, wide);
     return [input, same];
   },
   item,

@@ -1,7 +1,7 @@
 import type { Value } from '../../onnx/builder/graph-builder.ts';
 import type { DType } from '../../spec/tensor.ts';
 import type { Call, Dim, Scalar } from './call.ts';
-import { binary, cast, unary } from './emit/arithmetic.ts';
+import { binary, cast, unary, compare } from './emit/arithmetic.ts';
 import { asValue, resultType } from './emit/promote.ts';
 import { dimsOf, dimScalar, expand, rankOf, reshape, unsqueeze } from './emit/shapes.ts';
 import { select } from './comparison.ts';
@@ -93,7 +93,7 @@ function eye(call: Call): Value {
       { dtype: 'int64', shape },
     );
   };
-  const equal = binary(g, 'Equal', unsqueeze(g, range(rows), [1]), unsqueeze(g, range(columns), [0]), 'bool');
+  const equal = compare(g, 'Equal', unsqueeze(g, range(rows), [1]), unsqueeze(g, range(columns), [0]));
   return cast(g, equal, call.dtype() ?? 'float32');
 }
 
@@ -113,7 +113,7 @@ function triangle(upper: boolean): Translate {
     const row = unsqueeze(g, index(rank - 2), [1]);
     const column = unsqueeze(g, index(rank - 1), [0]);
     const limit = binary(g, 'Add', row, g.scalar(call.int('diagonal'), 'int64'));
-    const kept = binary(g, upper ? 'GreaterOrEqual' : 'LessOrEqual', column, limit, 'bool');
+    const kept = compare(g, upper ? 'GreaterOrEqual' : 'LessOrEqual', column, limit);
     return select(g, kept, value, asValue(g, { scalar: known(0) }, value.dtype));
   };
 }
@@ -150,7 +150,7 @@ function oneHot(call: Call): Value {
     shape: [classes],
     dtype: 'int64',
   });
-  return cast(g, binary(g, 'Equal', unsqueeze(g, cast(g, self, 'int64'), [axis]), wanted, 'bool'), 'int64');
+  return cast(g, compare(g, 'Equal', unsqueeze(g, cast(g, self, 'int64'), [axis]), wanted), 'int64');
 }
 
 const randomRefusal = { refused: 'random numbers: a prediction must be repeatable' };

@@ -1,7 +1,7 @@
 import { int, text } from '../../onnx/builder/attributes.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call } from './call.ts';
-import { binary, cast, unary, where } from './emit/arithmetic.ts';
+import { binary, cast, unary, where, compare } from './emit/arithmetic.ts';
 import { nonNegative } from './emit/index-guard.ts';
 import { dimOf } from './emit/numbers.ts';
 import * as shapes from './emit/shapes.ts';
@@ -71,7 +71,7 @@ function embeddingBag(call: Call): Outcome {
     const low = g.scalar(Number.NEGATIVE_INFINITY, dtype);
     const updates = kept === undefined ? all : where(g, kept, all, low);
     const found = scatter(updates, Number.NEGATIVE_INFINITY, 'max', size);
-    return { ...where(g, binary(g, 'Equal', found, low, 'bool'), g.scalar(0, dtype), found), shape };
+    return { ...where(g, compare(g, 'Equal', found, low), g.scalar(0, dtype), found), shape };
   }
 
   function summed(all: Value): Value {
@@ -93,7 +93,7 @@ function embeddingBag(call: Call): Outcome {
 
 function keptOf(call: Call, indices: Value, padding: number): Value {
   const { g } = call;
-  const isPadding = binary(g, 'Equal', indices, g.scalar(padding, 'int64'), 'bool');
+  const isPadding = compare(g, 'Equal', indices, g.scalar(padding, 'int64'));
   return unsqueeze(g, unary(g, 'Not', isPadding), [1]);
 }
 

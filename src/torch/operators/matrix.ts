@@ -46,7 +46,7 @@ function addProduct(a: string, b: string, sum = false): Translate {
     const { g } = call;
     const self = call.tensor('self');
     const whole = product(g, call.tensor(a), call.tensor(b));
-    const found = sum ? reduce(g, 'ReduceSum', whole, [0], false) : whole;
+    const found = sum ? reduce(g, 'ReduceSum', whole, { axes: [0], keep: false }) : whole;
     const scale = (value: Value, name: string): Value => {
       const factor = call.scalar(name);
       if (factor.kind !== 'number' && factor.value === 1) return value;

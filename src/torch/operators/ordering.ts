@@ -1,7 +1,7 @@
 import { int } from '../../onnx/builder/attributes.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call } from './call.ts';
-import { binary, cast, unary, where } from './emit/arithmetic.ts';
+import { cast, unary, where, compare } from './emit/arithmetic.ts';
 import { asFloat, isFloat, pair, wideInteger } from './emit/promote.ts';
 import * as shapes from './emit/shapes.ts';
 import type { OperatorFamily, Outcome, Translate } from './operator.ts';
@@ -65,7 +65,7 @@ function sorted(call: Call): Ordered {
 }
 
 /** The element at a place of the order along a dimension. */
-function placed(call: Call, value: Value, axis: number, place: number, keep: boolean): Outcome {
+function placed(call: Call, value: Value, axis: number, { place, keep }: { place: number; keep: boolean }): Outcome {
   const { g } = call;
   const { values, indices } = ordered(g, value, axis, { count: scalarCount(g, place), largest: false });
   const last = (all: Value): Value => {
@@ -77,7 +77,10 @@ function placed(call: Call, value: Value, axis: number, place: number, keep: boo
 
 function kthvalue(call: Call): Outcome {
   const value = call.tensor('self');
-  return placed(call, value, axisOf(call.int('dim'), rankOf(value)), call.int('k'), call.bool('keepdim'));
+  return placed(call, value, axisOf(call.int('dim'), rankOf(value)), {
+    place: call.int('k'),
+    keep: call.bool('keepdim'),
+  });
 }
 
 /** The lower of the two middle elements; NaN where there is one. */
@@ -90,11 +93,11 @@ function median(call: Call): Outcome {
   const extent = value.shape?.[axis];
   if (typeof extent !== 'number') return call.fail('the median along an extent that depends on the input');
   const keep = along && call.bool('keepdim');
-  const found = placed(call, value, axis, Math.floor((extent + 1) / 2), keep) as readonly [Value, Value];
+  const found = placed(call, value, axis, { place: Math.floor((extent + 1) / 2), keep }) as readonly [Value, Value];
   const [middle, place] = found;
   if (!isFloat(value.dtype)) return along ? found : middle;
   const missing = cast(g, unary(g, 'IsNaN', value, 'bool'), 'int32');
-  const any = cast(g, reduce(g, 'ReduceMax', missing, [axis], keep), 'bool');
+  const any = cast(g, reduce(g, 'ReduceMax', missing, { axes: [axis], keep }), 'bool');
   const number = where(g, any, g.scalar(Number.NaN, value.dtype), middle);
   if (!along) return number;
   const shape = keep ? value.shape?.map((e, i) => (i === axis ? 1 : e)) : value.shape?.filter((_, i) => i !== axis);
@@ -111,8 +114,8 @@ function searchsorted(boundaries: string, values: string, right: (call: Call) =>
     if (rankOf(a) !== 1) return call.fail('boundaries of several dimensions');
     const wide = isFloat(a.dtype) ? a.dtype : wideInteger(a.dtype);
     const column = shapes.unsqueeze(g, cast(g, b, wide), [rankOf(b)]);
-    const before = binary(g, right(call) ? 'LessOrEqual' : 'Less', cast(g, a, wide), column, 'bool');
-    const counted = reduce(g, 'ReduceSum', cast(g, before, 'int64'), [rankOf(b)], false);
+    const before = compare(g, right(call) ? 'LessOrEqual' : 'Less', cast(g, a, wide), column);
+    const counted = reduce(g, 'ReduceSum', cast(g, before, 'int64'), { axes: [rankOf(b)], keep: false });
     const total = shapes.dimScalar(g, sizeOf(g, a, 0));
     // NaN is larger than everything.
     const found = isFloat(b.dtype) ? where(g, unary(g, 'IsNaN', asFloat(g, b), 'bool'), total, counted) : counted;

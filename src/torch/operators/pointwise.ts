@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call } from './call.ts';
-import { binary, cast, unary, where } from './emit/arithmetic.ts';
+import { binary, cast, unary, where, compare } from './emit/arithmetic.ts';
 import { compute, numberOr } from './emit/numbers.ts';
 import { asFloat, asValue, inWideInteger, isFloat } from './emit/promote.ts';
 import type { OperatorFamily, Translate } from './operator.ts';
@@ -28,13 +28,13 @@ function log1p(g: GraphBuilder, x: Value): Value {
   const sum = plus(g, x, 1);
   const log = unary(g, 'Log', sum);
   const corrected = binary(g, 'Mul', log, binary(g, 'Div', x, plus(g, sum, -1)));
-  const same = binary(g, 'Equal', sum, c(g, 1, x), 'bool');
+  const same = compare(g, 'Equal', sum, c(g, 1, x));
   return where(g, same, x, where(g, unary(g, 'IsInf', sum, 'bool'), log, corrected));
 }
 
 /** `exp(x) - 1` for small x too. */
 export function expm1(g: GraphBuilder, x: Value): Value {
-  const small = binary(g, 'Less', unary(g, 'Abs', x), c(g, 1e-5, x), 'bool');
+  const small = compare(g, 'Less', unary(g, 'Abs', x), c(g, 1e-5, x));
   const series = binary(g, 'Add', x, times(g, binary(g, 'Mul', x, x), 0.5));
   return where(g, small, series, plus(g, unary(g, 'Exp', x), -1));
 }
@@ -64,8 +64,8 @@ function sign(call: Call): Value {
   if (value.dtype === 'bool') return value;
   if (!isFloat(value.dtype)) return inWideInteger(g, [value], (x) => unary(g, 'Sign', x));
   const [zero, one] = [c(g, 0, value), c(g, 1, value)];
-  const positive = where(g, binary(g, 'Greater', value, zero, 'bool'), one, zero);
-  return where(g, binary(g, 'Less', value, zero, 'bool'), c(g, -1, value), positive);
+  const positive = where(g, compare(g, 'Greater', value, zero), one, zero);
+  return where(g, compare(g, 'Less', value, zero), c(g, -1, value), positive);
 }
 
 function abs(call: Call): Value {
@@ -81,7 +81,7 @@ function nanToNum(call: Call): Value {
   const bound = (name: string, fallback: number): Value => c(g, call.floatOr(name) ?? fallback, value);
   const zero = c(g, 0, value);
   const infinite = unary(g, 'IsInf', value, 'bool');
-  const positive = binary(g, 'Greater', value, zero, 'bool');
+  const positive = compare(g, 'Greater', value, zero);
   const ends = where(g, positive, bound('posinf', largest), bound('neginf', -largest));
   const finite = where(g, infinite, ends, value);
   return where(g, unary(g, 'IsNaN', value, 'bool'), bound('nan', 0), finite);
@@ -92,7 +92,7 @@ function isTest(write: OfValue, integers: boolean): Translate {
     const value = call.tensor('self');
     if (isFloat(value.dtype)) return write(call.g, value);
     const wide = cast(call.g, value, 'int64');
-    const same = binary(call.g, 'Equal', wide, wide, 'bool');
+    const same = compare(call.g, 'Equal', wide, wide);
     return integers ? same : unary(call.g, 'Not', same);
   };
 }
@@ -102,7 +102,7 @@ const isInf: OfValue = (g, value) => unary(g, 'IsInf', value, 'bool');
 const isSigned =
   (opType: string): OfValue =>
   (g, value) =>
-    binary(g, 'And', isInf(g, value), binary(g, opType, value, c(g, 0, value), 'bool'));
+    binary(g, 'And', isInf(g, value), compare(g, opType, value, c(g, 0, value)));
 
 /** `log(x / (1 - x))`, of x clamped to [eps, 1 - eps] where it is given. */
 function logit(call: Call): Value {
@@ -110,8 +110,8 @@ function logit(call: Call): Value {
   const eps = call.floatOr('eps');
   let x = asFloat(g, call.tensor('self'));
   if (eps !== undefined) {
-    const low = binary(g, 'Less', x, c(g, eps, x), 'bool');
-    const high = binary(g, 'Greater', x, c(g, 1 - eps, x), 'bool');
+    const low = compare(g, 'Less', x, c(g, eps, x));
+    const high = compare(g, 'Greater', x, c(g, 1 - eps, x));
     x = where(g, low, c(g, eps, x), where(g, high, c(g, 1 - eps, x), x));
   }
   return unary(g, 'Log', binary(g, 'Div', x, plus(g, times(g, x, -1), 1)));
@@ -119,7 +119,7 @@ function logit(call: Call): Value {
 
 function sinc(g: GraphBuilder, x: Value): Value {
   const angle = times(g, x, Math.PI);
-  const isZero = binary(g, 'Equal', x, c(g, 0, x), 'bool');
+  const isZero = compare(g, 'Equal', x, c(g, 0, x));
   return where(g, isZero, c(g, 1, x), binary(g, 'Div', unary(g, 'Sin', angle), angle));
 }
 
@@ -183,10 +183,10 @@ export const pointwise: OperatorFamily = {
   signbit: (call) => {
     const value = call.tensor('self');
     const zero = asValue(call.g, { scalar: { kind: 'int', value: 0 } }, value.dtype);
-    const negative = binary(call.g, 'Less', value, zero, 'bool');
+    const negative = compare(call.g, 'Less', value, zero);
     if (!isFloat(value.dtype)) return negative;
-    const isZero = binary(call.g, 'Equal', value, zero, 'bool');
-    return where(call.g, isZero, binary(call.g, 'Less', unary(call.g, 'Reciprocal', value), zero, 'bool'), negative);
+    const isZero = compare(call.g, 'Equal', value, zero);
+    return where(call.g, isZero, compare(call.g, 'Less', unary(call.g, 'Reciprocal', value), zero), negative);
   },
   nan_to_num: nanToNum,
 };

@@ -2,7 +2,7 @@ import { int, ints } from '../../onnx/builder/attributes.ts';
 import type { Extent, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call, Dim } from './call.ts';
 import { batched } from './convolution.ts';
-import { binary, unary, where, cast } from './emit/arithmetic.ts';
+import { binary, unary, where, cast, compare } from './emit/arithmetic.ts';
 import { dimOf } from './emit/numbers.ts';
 import { isFloat } from './emit/promote.ts';
 import * as shapes from './emit/shapes.ts';
@@ -90,7 +90,7 @@ function maxPool(dimensions: number, withIndices: boolean): Translate {
         // The engine's comparison loses NaN: where one is in a window, the result is NaN.
         const missing = cast(g, unary(g, 'IsNaN', value, 'bool'), value.dtype);
         const any = g.op('MaxPool', [missing], attributes, { shape });
-        const isMissing = binary(g, 'Greater', any, g.scalar(0, value.dtype), 'bool');
+        const isMissing = compare(g, 'Greater', any, g.scalar(0, value.dtype));
         return where(g, isMissing, g.scalar(Number.NaN, value.dtype), found);
       }
       return cast(g, g.op('MaxPool', [cast(g, value, 'float64')], attributes, { shape }), value.dtype);
@@ -199,7 +199,7 @@ const adaptiveMean = (dimensions: number): Translate =>
   adaptive(dimensions, (call, value, axes) => meanOf(call.g, value, axes, true));
 
 function adaptiveMax(dimensions: number): Translate {
-  const write = adaptive(dimensions, (call, value, axes) => extremeAlong(call.g, 'Max', value, axes, true));
+  const write = adaptive(dimensions, (call, value, axes) => extremeAlong(call.g, 'Max', value, { axes, keep: true }));
   return (call): Outcome => {
     if (call.isUsed(1)) return call.fail('the indices of max pooling');
     return [write(call), call.g.scalar(0, 'int64')];

@@ -5,7 +5,7 @@ import type { Call } from './call.ts';
 import { truth } from './comparison.ts';
 import { convert } from './conversion.ts';
 import { extremeOf } from './arithmetic.ts';
-import { binary, cast, unary, where } from './emit/arithmetic.ts';
+import { binary, cast, unary, where, compare } from './emit/arithmetic.ts';
 import { dimOf } from './emit/numbers.ts';
 import { asFloat, inWideInteger, isFloat, pair, wideInteger } from './emit/promote.ts';
 import * as shapes from './emit/shapes.ts';
@@ -31,8 +31,14 @@ function reducedShape(value: Value, axes: readonly number[], keep: boolean): rea
     : value.shape?.filter((_, i) => !axes.includes(i));
 }
 
+/** What is reduced, and whether the dimensions stay with an extent of one. */
+export interface Along {
+  readonly axes: readonly number[];
+  readonly keep: boolean;
+}
+
 /** One reduction of a type that the engine has a kernel for. */
-export function reduce(g: GraphBuilder, opType: string, value: Value, axes: readonly number[], keep: boolean): Value {
+export function reduce(g: GraphBuilder, opType: string, value: Value, { axes, keep }: Along): Value {
   if (axes.length === 0) return value;
   return g.op(
     opType,
@@ -55,12 +61,14 @@ function total(opType: string): Translate {
     const self = call.tensor('self');
     const dtype = call.dtype() ?? (isFloat(self.dtype) ? self.dtype : 'int64');
     const value = convert(call, self, dtype);
-    return inWideInteger(call.g, [value], (x) => reduce(call.g, opType, x, reducedAxes(call, self), keepsDim(call)));
+    return inWideInteger(call.g, [value], (x) =>
+      reduce(call.g, opType, x, { axes: reducedAxes(call, self), keep: keepsDim(call) }),
+    );
   };
 }
 
 export function meanOf(g: GraphBuilder, value: Value, axes: readonly number[], keep: boolean): Value {
-  return reduce(g, 'ReduceMean', value, axes, keep);
+  return reduce(g, 'ReduceMean', value, { axes, keep });
 }
 
 function mean(call: Call): Value {
@@ -71,26 +79,25 @@ function mean(call: Call): Value {
 }
 
 /** The largest or smallest element; NaN where there is one. */
-export function extremeAlong(
-  g: GraphBuilder,
-  opType: 'Max' | 'Min',
-  value: Value,
-  axes: readonly number[],
-  keep: boolean,
-): Value {
+export function extremeAlong(g: GraphBuilder, opType: 'Max' | 'Min', value: Value, { axes, keep }: Along): Value {
   if (axes.length === 0) return value;
   if (value.dtype === 'bool') {
-    return cast(g, reduce(g, `Reduce${opType}`, cast(g, value, 'int32'), axes, keep), 'bool');
+    return cast(g, reduce(g, `Reduce${opType}`, cast(g, value, 'int32'), { axes, keep }), 'bool');
   }
-  const found = inWideInteger(g, [value], (x) => reduce(g, `Reduce${opType}`, x, axes, keep));
+  const found = inWideInteger(g, [value], (x) => reduce(g, `Reduce${opType}`, x, { axes, keep }));
   if (!isFloat(value.dtype)) return found;
   const missing = cast(g, unary(g, 'IsNaN', value, 'bool'), 'int32');
-  const any = cast(g, reduce(g, 'ReduceMax', missing, axes, keep), 'bool');
+  const any = cast(g, reduce(g, 'ReduceMax', missing, { axes, keep }), 'bool');
   return where(g, any, g.scalar(Number.NaN, value.dtype), found);
 }
 
 /** Index of the extreme element along an axis: the first of equals, NaN before everything. */
-function extremeIndex(g: GraphBuilder, opType: 'Max' | 'Min', value: Value, axis: number, keep: boolean): Value {
+function extremeIndex(
+  g: GraphBuilder,
+  opType: 'Max' | 'Min',
+  value: Value,
+  { axis, keep }: { axis: number; keep: boolean },
+): Value {
   const shape = reducedShape(value, [axis], keep);
   const attributes = { axis: int(axis), keepdims: int(keep ? 1 : 0) };
   const find = (of: Value, operator = `Arg${opType}`): Value =>
@@ -99,11 +106,11 @@ function extremeIndex(g: GraphBuilder, opType: 'Max' | 'Min', value: Value, axis
     const wide = value.dtype === 'bool' ? 'int32' : wideInteger(value.dtype);
     if (wide === 'int32') return find(cast(g, value, 'int32'));
     // There is no kernel for int64: the places that hold the extreme, as numbers of int32.
-    const best = reduce(g, `Reduce${opType}`, value, [axis], true);
-    return find(cast(g, binary(g, 'Equal', value, best, 'bool'), 'int32'), 'ArgMax');
+    const best = reduce(g, `Reduce${opType}`, value, { axes: [axis], keep: true });
+    return find(cast(g, compare(g, 'Equal', value, best), 'int32'), 'ArgMax');
   }
   const missing = cast(g, unary(g, 'IsNaN', value, 'bool'), 'int32');
-  const any = cast(g, reduce(g, 'ReduceMax', missing, [axis], keep), 'bool');
+  const any = cast(g, reduce(g, 'ReduceMax', missing, { axes: [axis], keep }), 'bool');
   return where(g, any, find(missing, 'ArgMax'), find(value));
 }
 
@@ -112,18 +119,18 @@ function extreme(opType: 'Max' | 'Min'): Translate {
     const { g } = call;
     if (call.overload === 'other') return extremeOf(g, opType, ...pair(call));
     const value = call.tensor('self');
-    if (!call.has('dim')) return extremeAlong(g, opType, value, reducedAxes(call, value), false);
+    if (!call.has('dim')) return extremeAlong(g, opType, value, { axes: reducedAxes(call, value), keep: false });
     const keep = keepsDim(call);
     if (rankOf(value) === 0) return [value, g.scalar(0, 'int64')];
     const axis = axisOf(call.int('dim'), rankOf(value));
-    return [extremeAlong(g, opType, value, [axis], keep), extremeIndex(g, opType, value, axis, keep)];
+    return [extremeAlong(g, opType, value, { axes: [axis], keep }), extremeIndex(g, opType, value, { axis, keep })];
   };
 }
 
 function amax(opType: 'Max' | 'Min'): Translate {
   return (call) => {
     const value = call.tensor('self');
-    return extremeAlong(call.g, opType, value, reducedAxes(call, value), keepsDim(call));
+    return extremeAlong(call.g, opType, value, { axes: reducedAxes(call, value), keep: keepsDim(call) });
   };
 }
 
@@ -133,8 +140,9 @@ function argExtreme(opType: 'Max' | 'Min'): Translate {
     const value = call.tensor('self');
     const rank = rankOf(value);
     if (rank === 0) return g.scalar(0, 'int64');
-    if (call.has('dim')) return extremeIndex(g, opType, value, axisOf(call.int('dim'), rank), keepsDim(call));
-    const index = extremeIndex(g, opType, shapes.reshape(g, value, [-1]), 0, false);
+    if (call.has('dim'))
+      return extremeIndex(g, opType, value, { axis: axisOf(call.int('dim'), rank), keep: keepsDim(call) });
+    const index = extremeIndex(g, opType, shapes.reshape(g, value, [-1]), { axis: 0, keep: false });
     return keepsDim(call) ? shapes.reshape(g, index, value.shape?.map(() => 1) ?? []) : index;
   };
 }
@@ -144,7 +152,11 @@ function quantifier(opType: 'Max' | 'Min'): Translate {
     const { g } = call;
     const self = call.tensor('self');
     const value = cast(g, truth(g, self), 'int32');
-    const found = cast(g, reduce(g, `Reduce${opType}`, value, reducedAxes(call, self), keepsDim(call)), 'bool');
+    const found = cast(
+      g,
+      reduce(g, `Reduce${opType}`, value, { axes: reducedAxes(call, self), keep: keepsDim(call) }),
+      'bool',
+    );
     return self.dtype === 'uint8' ? cast(g, found, 'uint8') : found;
   };
 }
@@ -159,7 +171,7 @@ export function varianceOf(
   const centred = binary(g, 'Sub', value, meanOf(g, value, axes, true));
   const squares = binary(g, 'Mul', { ...centred, shape: value.shape }, { ...centred, shape: value.shape });
   if (correction === 0) return meanOf(g, squares, axes, keep);
-  const sum = reduce(g, 'ReduceSum', squares, axes, keep);
+  const sum = reduce(g, 'ReduceSum', squares, { axes, keep });
   const count = binary(g, 'Sub', countOf(g, value, axes, value.dtype), g.scalar(correction, value.dtype));
   const divisor = binary(g, 'Max', count, g.scalar(0, value.dtype));
   return binary(g, 'Div', sum, divisor);
@@ -180,23 +192,18 @@ function variance(root: boolean, withMean: boolean): Translate {
 }
 
 /** The norm of an order along axes. */
-export function normOf(
-  g: GraphBuilder,
-  value: Value,
-  order: number,
-  { axes, keep }: { axes: readonly number[]; keep: boolean },
-): Value {
+export function normOf(g: GraphBuilder, value: Value, order: number, { axes, keep }: Along): Value {
   const size = unary(g, 'Abs', value);
   const c = (number: number): Value => g.scalar(number, value.dtype);
-  if (order === Number.POSITIVE_INFINITY) return extremeAlong(g, 'Max', size, axes, keep);
-  if (order === Number.NEGATIVE_INFINITY) return extremeAlong(g, 'Min', size, axes, keep);
+  if (order === Number.POSITIVE_INFINITY) return extremeAlong(g, 'Max', size, { axes, keep });
+  if (order === Number.NEGATIVE_INFINITY) return extremeAlong(g, 'Min', size, { axes, keep });
   if (order === 0) {
-    const counted = cast(g, unary(g, 'Not', binary(g, 'Equal', value, c(0), 'bool')), value.dtype);
-    return reduce(g, 'ReduceSum', counted, axes, keep);
+    const counted = cast(g, unary(g, 'Not', compare(g, 'Equal', value, c(0))), value.dtype);
+    return reduce(g, 'ReduceSum', counted, { axes, keep });
   }
-  if (order === 1) return reduce(g, 'ReduceSum', size, axes, keep);
-  if (order === 2) return unary(g, 'Sqrt', reduce(g, 'ReduceSum', binary(g, 'Mul', value, value), axes, keep));
-  const sum = reduce(g, 'ReduceSum', binary(g, 'Pow', size, c(order)), axes, keep);
+  if (order === 1) return reduce(g, 'ReduceSum', size, { axes, keep });
+  if (order === 2) return unary(g, 'Sqrt', reduce(g, 'ReduceSum', binary(g, 'Mul', value, value), { axes, keep }));
+  const sum = reduce(g, 'ReduceSum', binary(g, 'Pow', size, c(order)), { axes, keep });
   return binary(g, 'Pow', sum, c(1 / order));
 }
 
@@ -215,18 +222,18 @@ function logsumexp(call: Call): Value {
   const value = asFloat(g, call.tensor('self'));
   const axes = reducedAxes(call, value);
   const keep = keepsDim(call);
-  const best = extremeAlong(g, 'Max', value, axes, true);
+  const best = extremeAlong(g, 'Max', value, { axes, keep: true });
   // An infinite maximum would give inf - inf.
   const zero = g.scalar(0, value.dtype);
   const shift = where(g, unary(g, 'IsInf', best, 'bool'), zero, best);
-  const sum = reduce(g, 'ReduceSum', unary(g, 'Exp', binary(g, 'Sub', value, shift)), axes, keep);
+  const sum = reduce(g, 'ReduceSum', unary(g, 'Exp', binary(g, 'Sub', value, shift)), { axes, keep });
   return binary(g, 'Add', unary(g, 'Log', sum), keep ? shift : shapes.squeeze(g, shift, axes));
 }
 
 function countNonzero(call: Call): Value {
   const self = call.tensor('self');
   const value = cast(call.g, truth(call.g, self), 'int64');
-  return reduce(call.g, 'ReduceSum', value, reducedAxes(call, self), false);
+  return reduce(call.g, 'ReduceSum', value, { axes: reducedAxes(call, self), keep: false });
 }
 
 function cumsum(call: Call): Outcome {
@@ -246,7 +253,12 @@ function nansum(call: Call): Value {
   const kept = isFloat(value.dtype)
     ? where(g, unary(g, 'IsNaN', value, 'bool'), g.scalar(0, value.dtype), value)
     : value;
-  return reduce(g, 'ReduceSum', { ...kept, shape: value.shape }, reducedAxes(call, self), keepsDim(call));
+  return reduce(
+    g,
+    'ReduceSum',
+    { ...kept, shape: value.shape },
+    { axes: reducedAxes(call, self), keep: keepsDim(call) },
+  );
 }
 
 function nanmean(call: Call): Value {
@@ -255,14 +267,14 @@ function nanmean(call: Call): Value {
   const axes = reducedAxes(call, value);
   const present = unary(g, 'Not', unary(g, 'IsNaN', value, 'bool'));
   const kept = where(g, present, value, g.scalar(0, value.dtype));
-  const sum = reduce(g, 'ReduceSum', { ...kept, shape: value.shape }, axes, keepsDim(call));
-  return binary(g, 'Div', sum, reduce(g, 'ReduceSum', cast(g, present, value.dtype), axes, keepsDim(call)));
+  const sum = reduce(g, 'ReduceSum', { ...kept, shape: value.shape }, { axes, keep: keepsDim(call) });
+  return binary(g, 'Div', sum, reduce(g, 'ReduceSum', cast(g, present, value.dtype), { axes, keep: keepsDim(call) }));
 }
 
 function aminmax(call: Call): Outcome {
   const value = call.tensor('self');
   const axes = reducedAxes(call, value);
-  const along = (opType: 'Max' | 'Min'): Value => extremeAlong(call.g, opType, value, axes, keepsDim(call));
+  const along = (opType: 'Max' | 'Min'): Value => extremeAlong(call.g, opType, value, { axes, keep: keepsDim(call) });
   return [along('Min'), along('Max')];
 }
 

@@ -32,7 +32,7 @@ export function parseSignature(text: string): Signature {
       named = true;
       continue;
     }
-    const [declared = '', fallback] = splitDefault(piece);
+    const [declared, fallback] = splitDefault(piece);
     const space = declared.lastIndexOf(' ');
     parameters.push({ name: declared.slice(space + 1), type: declared.slice(0, space), fallback, named });
   }

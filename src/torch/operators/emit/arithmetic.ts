@@ -17,8 +17,13 @@ export function unary(g: GraphBuilder, opType: string, value: Value, dtype: DTyp
 }
 
 /** Two inputs of one element type. */
-export function binary(g: GraphBuilder, opType: string, a: Value, b: Value, dtype: DType = a.dtype): Value {
-  return g.op(opType, [a, b], {}, { dtype, shape: broadcast(a.shape, b.shape) });
+export function binary(g: GraphBuilder, opType: string, a: Value, b: Value): Value {
+  return g.op(opType, [a, b], {}, { dtype: a.dtype, shape: broadcast(a.shape, b.shape) });
+}
+
+/** Two inputs of one element type, whose relation holds or not. */
+export function compare(g: GraphBuilder, opType: string, a: Value, b: Value): Value {
+  return g.op(opType, [a, b], {}, { dtype: 'bool', shape: broadcast(a.shape, b.shape) });
 }
 
 /** `condition ? a : b`, element by element. */

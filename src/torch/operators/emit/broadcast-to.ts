@@ -8,7 +8,7 @@ export function broadcastTo(g: GraphBuilder, value: Value, target: Value): Value
   const rank = shape?.length;
   const known = shape?.every((extent) => typeof extent === 'number') === true;
   const extents = known
-    ? g.ints(shape as readonly number[])
+    ? g.ints(shape)
     : g.op('Shape', [target], {}, { dtype: 'int64', shape: rank === undefined ? undefined : [rank] });
   return g.op('Expand', [value, extents], {}, { shape });
 }

@@ -1,6 +1,6 @@
 import { int } from '../../../onnx/builder/attributes.ts';
 import type { GraphBuilder, Value } from '../../../onnx/builder/graph-builder.ts';
-import { binary, broadcast, cast, unary, where } from './arithmetic.ts';
+import { binary, broadcast, cast, unary, where, compare } from './arithmetic.ts';
 import { inWideInteger, isFloat } from './promote.ts';
 
 // Division with Python's and C's signs. The engine ends the process when an integer is divided by
@@ -14,7 +14,7 @@ export function trueDivide(g: GraphBuilder, a: Value, b: Value): Value {
 /** Towards zero. */
 export function truncate(g: GraphBuilder, value: Value): Value {
   if (!isFloat(value.dtype)) return value;
-  const negative = binary(g, 'Less', value, g.scalar(0, value.dtype), 'bool');
+  const negative = compare(g, 'Less', value, g.scalar(0, value.dtype));
   return where(g, negative, unary(g, 'Ceil', value), unary(g, 'Floor', value));
 }
 
@@ -54,8 +54,8 @@ function mod(g: GraphBuilder, a: Value, b: Value, signOfDividend: boolean): Valu
 /** Where a remainder that is not zero has another sign than the divisor. */
 function signsDiffer(g: GraphBuilder, rest: Value, divisor: Value): Value {
   const zero = g.scalar(0, rest.dtype);
-  const negative = (value: Value): Value => binary(g, 'Less', value, zero, 'bool');
-  const uneven = unary(g, 'Not', binary(g, 'Equal', rest, zero, 'bool'));
+  const negative = (value: Value): Value => compare(g, 'Less', value, zero);
+  const uneven = unary(g, 'Not', compare(g, 'Equal', rest, zero));
   return binary(g, 'And', uneven, binary(g, 'Xor', negative(rest), negative(divisor)));
 }
 
@@ -66,9 +66,9 @@ function floorDivideFloats(g: GraphBuilder, a: Value, b: Value): Value {
   const exact = binary(g, 'Div', binary(g, 'Sub', a, rest), b);
   const quotient = where(g, signsDiffer(g, rest, b), binary(g, 'Sub', exact, c(1)), exact);
   const floor = unary(g, 'Floor', quotient);
-  const up = binary(g, 'Greater', binary(g, 'Sub', quotient, floor), c(0.5), 'bool');
+  const up = compare(g, 'Greater', binary(g, 'Sub', quotient, floor), c(0.5));
   const rounded = where(g, up, binary(g, 'Add', floor, c(1)), floor);
-  return where(g, binary(g, 'Equal', b, c(0), 'bool'), binary(g, 'Div', a, b), rounded);
+  return where(g, compare(g, 'Equal', b, c(0)), binary(g, 'Div', a, b), rounded);
 }
 
 function floorDivideIntegers(g: GraphBuilder, a: Value, b: Value): Value {
@@ -80,14 +80,14 @@ function floorDivideIntegers(g: GraphBuilder, a: Value, b: Value): Value {
 /** Division by -1 overflows for the least integer, which ends the process like division by zero. */
 function divideIntegers(g: GraphBuilder, a: Value, b: Value): Value {
   const one = g.scalar(1, a.dtype);
-  const isMinusOne = binary(g, 'Equal', b, g.scalar(-1, a.dtype), 'bool');
+  const isMinusOne = compare(g, 'Equal', b, g.scalar(-1, a.dtype));
   const divisor = where(g, isMinusOne, one, guarded(g, b));
   return where(g, isMinusOne, unary(g, 'Neg', a), binary(g, 'Div', a, divisor));
 }
 
 /** The divisor; the run fails where an element is zero. */
 function guarded(g: GraphBuilder, divisor: Value): Value {
-  const isZero = cast(g, binary(g, 'Equal', divisor, g.scalar(0, divisor.dtype), 'bool'), 'int64');
+  const isZero = cast(g, compare(g, 'Equal', divisor, g.scalar(0, divisor.dtype)), 'int64');
   const one = cast(g, g.ints([1]), divisor.dtype);
   // Index 1 of one element: out of range exactly where the divisor is zero. The product keeps the node alive.
   const check = g.op('Gather', [one, isZero], { axis: int(0) }, { dtype: divisor.dtype, shape: divisor.shape });

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../../../onnx/builder/graph-builder.ts';
-import { binary, cast, where } from './arithmetic.ts';
+import { cast, where, compare } from './arithmetic.ts';
 
 /** An index that no dimension reaches. */
 const NOWHERE = 2n ** 62n;
@@ -10,6 +10,6 @@ const NOWHERE = 2n ** 62n;
  */
 export function nonNegative(g: GraphBuilder, indices: Value): Value {
   const wide = cast(g, indices, 'int64');
-  const negative = binary(g, 'Less', wide, g.scalar(0, 'int64'), 'bool');
+  const negative = compare(g, 'Less', wide, g.scalar(0, 'int64'));
   return where(g, negative, g.scalar(NOWHERE, 'int64'), wide);
 }

@@ -3,7 +3,7 @@ import type { NumberOperand, Operand } from '../../graph/operand.ts';
 import type { Dim } from '../call.ts';
 import type { Translate } from '../operator.ts';
 import { UnsupportedCall } from '../unsupported.ts';
-import { binary, cast, unary } from './arithmetic.ts';
+import { binary, cast, unary, compare } from './arithmetic.ts';
 import { floorDivide, remainder, truncate } from './divide.ts';
 import { dimScalar } from './shapes.ts';
 
@@ -64,7 +64,7 @@ export function compute(g: GraphBuilder, operation: NumberOperation, operands: r
 export function dimOf(g: GraphBuilder, operation: NumberOperation, ...dims: readonly Dim[]): Dim {
   const operands = dims.map((dim): Operand => (typeof dim === 'number' ? { kind: 'int', value: dim } : dim));
   const result = compute(g, operation, operands);
-  return result.kind === 'number' ? result : Number((result as Known).value);
+  return result.kind === 'number' ? result : (result as Known).value;
 }
 
 function knownNumber(operand: Operand): Known | undefined {
@@ -188,7 +188,7 @@ function emitValue(g: GraphBuilder, operation: NumberOperation, values: readonly
   const logical = operation === 'and' || operation === 'or';
   const [a, b] = [cast(g, first, logical ? 'bool' : dtype), cast(g, second, logical ? 'bool' : dtype)];
   const opType = OPERATORS[operation];
-  if (opType !== undefined) return binary(g, opType, a, b, COMPARISONS.has(operation) ? 'bool' : dtype);
+  if (opType !== undefined) return (COMPARISONS.has(operation) ? compare : binary)(g, opType, a, b);
   switch (operation) {
     case 'truediv':
       return binary(g, 'Div', a, b);
@@ -199,7 +199,7 @@ function emitValue(g: GraphBuilder, operation: NumberOperation, values: readonly
     case 'pow':
       return binary(g, 'Pow', a, b);
     case 'ne':
-      return unary(g, 'Not', binary(g, 'Equal', a, b, 'bool'));
+      return unary(g, 'Not', compare(g, 'Equal', a, b));
     case 'and':
     case 'or':
       return binary(g, operation === 'and' ? 'And' : 'Or', a, b);

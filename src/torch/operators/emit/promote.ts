@@ -11,9 +11,9 @@ import { cast } from './arithmetic.ts';
 export type Term = { readonly tensor: Value } | { readonly scalar: Scalar };
 
 const INTEGERS: readonly DType[] = ['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64'];
-const FLOATS: readonly DType[] = ['float16', 'bfloat16', 'float32', 'float64'];
+const FLOATS: ReadonlySet<DType> = new Set<DType>(['float16', 'bfloat16', 'float32', 'float64']);
 
-export const isFloat = (dtype: DType): boolean => FLOATS.includes(dtype);
+export const isFloat = (dtype: DType): boolean => FLOATS.has(dtype);
 export const isInteger = (dtype: DType): boolean => INTEGERS.includes(dtype);
 
 /** Element type of the result of two element types. */
