@@ -7,6 +7,7 @@ import { CONTAINER_BUILTINS } from './container-builtins.ts';
 import { cannotWrite } from './script-problem.ts';
 import { bool, int, list, LOST, NONE, type ScriptValue, string } from './script-value.ts';
 import { areEqual } from './sequences.ts';
+import { tensorLiteral } from './tensor-literal.ts';
 
 /** Where a builtin is called. */
 export interface BuiltinCall extends Passed {
@@ -116,6 +117,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
       );
     },
   ],
+  ['aten::tensor', tensorLiteral],
   ['prim::shape', (call) => BUILTINS.get('aten::size')?.(call)],
   ['aten::dim', ofTensor((value) => int(rankOf(value)))],
   ['prim::ndim', ofTensor((value) => int(rankOf(value)))],

@@ -1,13 +1,13 @@
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { AtenArgument } from '../graph/aten-graph.ts';
 import type { GraphTranslator } from '../graph/graph-translator.ts';
-import { list as operandList, type Operand, tensor } from '../graph/operand.ts';
+import { list as operandList, NONE, type Operand, tensor } from '../graph/operand.ts';
 import { cast } from '../operators/emit/arithmetic.ts';
 import { broadcastTo } from '../operators/emit/broadcast-to.ts';
 import type { CodePlace } from '../../formats/torchscript/code-problem.ts';
 import { cannotWrite } from './script-problem.ts';
 import { list, LOST, type ScriptValue } from './script-value.ts';
-import { computeNumbers } from './tensor-numbers.ts';
+import { computeNumbers, operatorOn } from './tensor-numbers.ts';
 import { TensorBox } from './tensor-box.ts';
 import { viewOf } from './views.ts';
 
@@ -15,6 +15,8 @@ import { viewOf } from './views.ts';
 export interface Passed {
   readonly positional: readonly ScriptValue[];
   readonly named: ReadonlyMap<string, ScriptValue>;
+  /** Which of several results are used; default all. */
+  readonly wanted?: readonly boolean[] | undefined;
 }
 
 /** Writes the program's calls of operators into the graph, and keeps what they do to tensors in place. */
@@ -31,9 +33,10 @@ export class CallWriter {
   /**
    * One call.
    *
-   * @param target namespace and operator, e.g. `aten::add_`
+   * @param given namespace and operator, e.g. `aten::add_`
    */
-  write(target: string, passed: Passed, place: CodePlace): ScriptValue {
+  write(given: string, passed: Passed, place: CodePlace): ScriptValue {
+    const target = operatorOn(given, passed);
     const number = computeNumbers(this.g, target, passed);
     if (number !== undefined) return number;
     const [self] = passed.positional;
@@ -50,7 +53,7 @@ export class CallWriter {
       return { kind: 'box', box: new TensorBox(outcome.value, view) };
     }
     return this.#wrap(outcome, (index) =>
-      self?.kind === 'box' && /^aten::(?:chunk|split|unbind|tensor_split|split_with_sizes|unsafe_)/.test(target)
+      self?.kind === 'box' && /^aten::(?:chunk|split|unbind|tensor_split|split_with_sizes)$/.test(target)
         ? { base: self.box, take: () => this.#again(target, passed, place, index), put: undefined }
         : undefined,
     );
@@ -89,7 +92,7 @@ export class CallWriter {
   }
 
   /** `undefined` where the call cannot be written, which the translator keeps for the message. */
-  #translate(target: string, { positional, named }: Passed, place: CodePlace): Operand | undefined {
+  #translate(target: string, { positional, named, wanted }: Passed, place: CodePlace): Operand | undefined {
     const operands = positional.map((value) => this.operand(value, place));
     const keyed = Array.from(named, ([name, value]) => [name, this.operand(value, place)] as const);
     if (operands.includes(undefined) || keyed.some(([, operand]) => operand === undefined)) return undefined;
@@ -99,9 +102,15 @@ export class CallWriter {
       overload: '',
       positional: operands.map((operand) => this.#argument(operand as Operand)),
       named: new Map(keyed.map(([key, operand]) => [key, this.#argument(operand as Operand)])),
-      outputs: [{ name }],
+      outputs: wanted === undefined ? [{ name }] : wanted.map((used, i) => ({ name: used ? `${name}_${i}` : '' })),
       place: `${place.file}, line ${place.line}`,
     });
+    if (wanted === undefined) return this.#result(name);
+    const results = wanted.map((used, i) => (used ? this.#result(`${name}_${i}`) : NONE));
+    return results.includes(undefined) ? undefined : operandList(results as Operand[]);
+  }
+
+  #result(name: string): Operand | undefined {
     return this.#translator.has(name) ? this.#translator.operand({ kind: 'value', name }) : undefined;
   }
 

@@ -44,6 +44,22 @@ const range: Builtin = ({ positional, place }) => {
   return list(Array.from({ length: count }, (_, i) => int(from + i * step)));
 };
 
+function lengthOf(value: ScriptValue | undefined): ScriptValue | undefined {
+  return value?.kind === 'list' ? int(value.items.length) : undefined;
+}
+
+/** `min` and `max` of numbers, one by one or in a list. */
+const smallest =
+  (operator: string): Builtin =>
+  ({ positional, writer, place }) => {
+    const [first] = positional;
+    const items = first?.kind === 'list' || first?.kind === 'tuple' ? first.items : positional;
+    if (items.some(({ kind }) => kind === 'lost')) return LOST;
+    return items.reduce((least, item) =>
+      writer.write(operator, { positional: [least, item], named: new Map() }, place),
+    );
+  };
+
 /** `"{} of {}".format(a, b)`. It ends in messages only. */
 const format: Builtin = ({ positional: [template, ...args] }) => {
   if (template?.kind !== 'string') return undefined;
@@ -60,6 +76,18 @@ function textOf(value: ScriptValue): string {
 /** Builtins on lists, tuples, dictionaries and text. */
 export const CONTAINER_BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['python::range', range],
+  // `for i in range(a, b, c)` is written with these two.
+  ['aten::__range_length', (call) => lengthOf(range(call))],
+  [
+    'aten::__derive_index',
+    ({ positional }) => {
+      const [index, start, step] = positional.map(integer);
+      if (index === undefined || start === undefined || step === undefined) return undefined;
+      return int(start + index * step);
+    },
+  ],
+  ['prim::min', smallest('python::min')],
+  ['prim::max', smallest('python::max')],
   ['aten::format', format],
   [
     'aten::len',

@@ -33,7 +33,8 @@ export class Evaluator {
     this.#call = call;
   }
 
-  evaluate(expression: Expression, frame: Frame): ScriptValue {
+  /** @param wanted of a call with several results: which of them are used; default all */
+  evaluate(expression: Expression, frame: Frame, wanted?: readonly boolean[]): ScriptValue {
     const items = (expressions: readonly Expression[]): readonly ScriptValue[] =>
       expressions.map((item) => this.evaluate(item, frame));
     switch (expression.kind) {
@@ -69,7 +70,7 @@ export class Evaluator {
         return this.evaluate(condition.value ? expression.whenTrue : expression.whenFalse, frame);
       }
       case 'call':
-        return this.#evaluateCall(expression, frame);
+        return this.#evaluateCall(expression, frame, wanted);
     }
   }
 
@@ -162,7 +163,11 @@ export class Evaluator {
     return item;
   }
 
-  #evaluateCall(expression: Expression & { readonly kind: 'call' }, frame: Frame): ScriptValue {
+  #evaluateCall(
+    expression: Expression & { readonly kind: 'call' },
+    frame: Frame,
+    wanted: readonly boolean[] | undefined,
+  ): ScriptValue {
     const { target, positional } = expression;
     const special = target.kind === 'name' ? this.#special(target.name, positional, frame) : undefined;
     if (special !== undefined) return special;
@@ -170,6 +175,7 @@ export class Evaluator {
     const passed: Passed = {
       positional: positional.map((argument) => this.evaluate(argument, frame)),
       named: new Map(Array.from(expression.named, ([name, value]) => [name, this.evaluate(value, frame)])),
+      wanted,
     };
     frame.line = expression.line;
     switch (callee.kind) {
@@ -249,7 +255,7 @@ const CASTS = new Set(['int', 'float', 'bool', 'number']);
 /** `torch.add` is `aten::add`, `ops.prim.dtype` is `prim::dtype`; a bare name is one of Python's functions. */
 function operatorOf(path: string): string {
   if (path.startsWith('torch.')) return `aten::${path.slice('torch.'.length)}`;
-  if (/^ops\.prim\.(?:min|max|abs)$/.test(path)) return `python::${path.slice('ops.prim.'.length)}`;
+  if (path === 'ops.prim.abs') return 'python::abs';
   const own = /^ops\.([A-Za-z_]\w*)\.(.+)$/.exec(path);
   return own === null ? `python::${path}` : `${own[1]}::${own[2]}`;
 }

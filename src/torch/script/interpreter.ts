@@ -3,6 +3,7 @@ import type { Expression, Statement } from '../../formats/torchscript/code-ast.t
 import type { CallWriter, Passed } from './call-writer.ts';
 import type { CodeTable } from './code-table.ts';
 import { Evaluator } from './evaluator.ts';
+import { namesRead } from './names-read.ts';
 import { badProgram, cannotWrite } from './script-problem.ts';
 import { LOST, NONE, type ScriptFunction, type ScriptValue } from './script-value.ts';
 import { sequenceOf } from './sequences.ts';
@@ -23,6 +24,8 @@ export interface ProgramData {
 export interface Frame {
   readonly file: string;
   readonly variables: Map<string, ScriptValue>;
+  /** Names that the function reads anywhere. */
+  readonly reads: ReadonlySet<string>;
   line: number;
 }
 
@@ -46,7 +49,7 @@ export class Interpreter {
     const given = self === undefined ? positional : [self, ...positional];
     const { parameters, name } = definition;
     if (given.length > parameters.length) throw badProgram(place, `${name} takes ${parameters.length} arguments`);
-    const frame: Frame = { file, variables: new Map(), line: definition.line };
+    const frame: Frame = { file, variables: new Map(), reads: namesRead(definition), line: definition.line };
     for (const [i, parameter] of parameters.entries()) {
       const value = given[i] ?? named.get(parameter.name);
       if (value !== undefined) frame.variables.set(parameter.name, value);
@@ -80,7 +83,8 @@ export class Interpreter {
         evaluate(statement.value);
         return undefined;
       case 'assign': {
-        const value = evaluate(statement.value);
+        const wanted = statement.unpacks ? statement.targets.map((target) => isRead(target, frame)) : undefined;
+        const value = this.#evaluator.evaluate(statement.value, frame, wanted);
         if (statement.unpacks) this.#unpack(statement.targets, value, frame);
         else this.#evaluator.assign(statement.targets[0] as Expression, value, frame);
         return undefined;
@@ -150,6 +154,11 @@ export class Interpreter {
     if (known.kind === 'lost') return undefined;
     throw badProgram(frame, `a condition is a ${known.kind}`);
   }
+}
+
+/** Whether what a target is given is used: an operator need not give what nobody asks for. */
+function isRead(target: Expression, { reads }: Frame): boolean {
+  return target.kind !== 'name' || reads.has(target.name);
 }
 
 /** Whether a block does nothing but raise an error. */

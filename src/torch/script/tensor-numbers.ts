@@ -15,6 +15,39 @@ const OPERATIONS: ReadonlyMap<string, NumberOperation> = new Map<string, NumberO
   ['aten::neg', 'neg'],
 ]);
 
+/** What the language's operators do to Python's numbers, under the names that exported graphs have for it. */
+const ON_NUMBERS: ReadonlyMap<string, string> = new Map([
+  ['aten::add', 'python::add'],
+  ['aten::sub', 'python::sub'],
+  ['aten::mul', 'python::mul'],
+  ['aten::div', 'python::truediv'],
+  ['aten::floordiv', 'python::floordiv'],
+  ['aten::floor_divide', 'python::floordiv'],
+  ['aten::remainder', 'python::mod'],
+  ['aten::pow', 'python::pow'],
+  ['aten::neg', 'python::neg'],
+  ['aten::abs', 'python::abs'],
+  ['aten::sqrt', 'python::sqrt'],
+  ['aten::floor', 'python::floor'],
+  ['aten::ceil', 'python::ceil'],
+  ['aten::round', 'python::round'],
+  ['aten::eq', 'python::eq'],
+  ['aten::ne', 'python::ne'],
+  ['aten::lt', 'python::lt'],
+  ['aten::le', 'python::le'],
+  ['aten::gt', 'python::gt'],
+  ['aten::ge', 'python::ge'],
+  ['aten::__and__', 'python::and_'],
+  ['aten::__or__', 'python::or_'],
+  ['aten::__not__', 'python::not'],
+]);
+
+/** The operator to write: that on numbers where no tensor is among the arguments. */
+export function operatorOn(target: string, { positional, named }: Passed): string {
+  const other = ON_NUMBERS.get(target);
+  return other !== undefined && named.size === 0 && positional.every(isNumber) ? other : target;
+}
+
 /**
  * Arithmetic on tensors that were made of extents: traced code writes `torch.mul(NumToTensor(size), 2)` where the
  * program had `size * 2`. Done on the numbers, so that shapes stay known. `undefined` for any other call.

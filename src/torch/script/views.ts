@@ -57,6 +57,7 @@ export function viewOf(target: string, base: TensorBox, passed: Passed, writer: 
   }
   if (RESHAPED.has(target)) return { base, take, put: (part) => reshape(g, part, dimsOf(g, base.value)) };
   if (TURNED.has(target)) return { base, take, put: (part) => writer.put(target, withSelf(passed, part)) };
+  if (target === 'aten::slice' && isWhole(passed)) return { base, take: () => base.value, put: (part) => part };
   if (target === 'aten::select' || target === 'aten::slice') {
     const scatter = `${target}_scatter`;
     return {
@@ -70,6 +71,17 @@ export function viewOf(target: string, base: TensorBox, passed: Passed, writer: 
     };
   }
   return ONE_WAY.has(target) ? { base, take, put: undefined } : undefined;
+}
+
+/** From here on an end stands for the last element: traced code writes the largest integer there. */
+const NO_END = 2 ** 62;
+
+/** `x[:]`, as code writes it when only another dimension is cut. */
+function isWhole({ positional }: Passed): boolean {
+  const [, , start, end, step] = positional;
+  const from = start === undefined || start.kind === 'none' || (start.kind === 'int' && Number(start.value) === 0);
+  const to = end === undefined || end.kind === 'none' || (end.kind === 'int' && Number(end.value) >= NO_END);
+  return from && to && (step === undefined || (step.kind === 'int' && Number(step.value) === 1));
 }
 
 function withSelf({ positional, named }: Passed, self: Value): Passed {
