@@ -65,7 +65,7 @@ async function compare(model, { tensors, unreadable, sorted }) {
   // The order of a safetensors header is its writer's.
   const order = (names) => (sorted ? names.toSorted() : names);
   const names = order([...model.tensors.keys()]);
-  if (JSON.stringify(names) !== JSON.stringify(order(Object.keys(tensors)))) return `names: ${names} instead of ${Object.keys(tensors)}`;
+  if (JSON.stringify(names) !== JSON.stringify(order(Object.keys(tensors)))) return `names: ${names.join()} instead of ${Object.keys(tensors).join()}`;
   for (const [name, want] of Object.entries(tensors)) {
     const info = model.tensors.get(name);
     if (JSON.stringify(info.shape) !== JSON.stringify(want.shape)) return `${name}: shape ${info.shape}, want ${want.shape}`;
