@@ -17,7 +17,7 @@ import type { Rows } from '../../spec/rows.ts';
 import type { Finding } from '../../spec/scan.ts';
 import type { DType, TensorLike } from '../../spec/tensor.ts';
 import { type ProgramInput, programInputs } from '../../torch/script/program-inputs.ts';
-import { readScript, type ScriptProgram } from '../../torch/script/read-script.ts';
+import { readOtherPickles, readScript, type ScriptProgram } from '../../torch/script/read-script.ts';
 import { type FedInput, ScriptVariants } from './script-variants.ts';
 import { descriptor } from './torchscript-format.ts';
 
@@ -127,7 +127,10 @@ async function scan({ artefact, limits, signal }: ScanContext): Promise<readonly
   const findings: Finding[] = [];
   try {
     const onUnsafe = (error: FormatError): void => void findings.push(findingOf(error));
-    const program = await readScript(memorySource(artefact.bytes), { limits, signal, onUnsafe });
+    const source = memorySource(artefact.bytes);
+    await readOtherPickles(source, { limits, signal, onUnsafe });
+    if (findings.length > 0) return findings;
+    const program = await readScript(source, { limits, signal });
     program.code.parseAll();
     findings.push(
       ...program.strangers.map(

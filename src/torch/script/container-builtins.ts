@@ -155,9 +155,9 @@ export const CONTAINER_BUILTINS: ReadonlyMap<string, Builtin> = new Map<string, 
       if (container?.kind === 'dict') return bool(container.entries.has(keyOf(item) ?? ''));
       const items = container && sequenceOf(container);
       if (items === undefined) return undefined;
-      const each = items.map((other) => areEqual(other, item));
-      if (each.includes(true)) return bool(true);
-      if (each.includes(undefined)) throw cannotWrite(place, 'whether a list has an item depends on the input');
+      const each = new Set(items.map((other) => areEqual(other, item)));
+      if (each.has(true)) return bool(true);
+      if (each.has(undefined)) throw cannotWrite(place, 'whether a list has an item depends on the input');
       return bool(false);
     },
   ],

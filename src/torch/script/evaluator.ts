@@ -69,7 +69,7 @@ export class Evaluator {
         if (condition.kind !== 'bool') throw cannotWrite(frame, 'which value is taken depends on the input');
         return this.evaluate(condition.value ? expression.whenTrue : expression.whenFalse, frame);
       }
-      case 'call':
+      default:
         return this.#evaluateCall(expression, frame, wanted);
     }
   }

@@ -95,7 +95,7 @@ export class Interpreter {
         return this.#repeat(statement, frame);
       case 'for':
         return this.#iterate(statement, frame);
-      case 'with':
+      default:
         return this.#run(statement.body, frame);
     }
   }

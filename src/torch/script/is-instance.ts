@@ -7,8 +7,8 @@ import type { ScriptValue } from './script-value.ts';
  */
 export function isInstance(value: ScriptValue, type: Expression): boolean | undefined {
   if (type.kind === 'tuple' || type.kind === 'list') {
-    const each = type.items.map((item) => isInstance(value, item));
-    return each.includes(true) ? true : each.includes(undefined) ? undefined : false;
+    const each = new Set(type.items.map((item) => isInstance(value, item)));
+    return each.has(true) ? true : each.has(undefined) ? undefined : false;
   }
   if (value.kind === 'lost') return undefined;
   const name = nameOf(type);

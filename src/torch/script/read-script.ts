@@ -49,7 +49,23 @@ const OWN_CLASSES = { has: (path: string): boolean => path.startsWith('__torch__
 const TRACED = 'traced_inputs';
 const CODE = /^code\/(__torch__(?:\/[^/]+)*)\.py$/;
 const KNOWN =
-  /^(?:code\/.*|data\/[^/]*|constants\/[^/]*|traced_inputs\/[^/]*|(?:data|constants|traced_inputs|bytecode)\.pkl|mobile_debug_handles\.pkl|version|byteorder|\.data\/serialization_id|\.format_version|\.storage_alignment|extra\/.*|)$/;
+  /^(?:code\/.*|data\/[^/]*|constants\/[^/]*|traced_inputs\/[^/]*|(?:data|constants|traced_inputs|bytecode)\.pkl|mobile_debug_handles\.pkl|version|byteorder|\.data\/[^/]*|\.format_version|\.storage_alignment|extra\/.*|)$/;
+
+/**
+ * Reads the pickles that no program needs (tables of source lines, byte code for phones), so that a scan has seen
+ * everything.
+ *
+ * @throws FormatError as `readScript`
+ */
+export async function readOtherPickles(source: ByteSource, options: ScriptReadOptions): Promise<void> {
+  const archive = await openZip(source, options.limits);
+  const root = rootOf(archive);
+  for (const name of archive.entries.keys()) {
+    if (!name.endsWith('pkl') || !name.startsWith(root)) continue;
+    const part = { root, pickle: name.slice(root.length), storages: undefined };
+    await readArchivedPickle({ source, archive, part }, { ...options, classes: OWN_CLASSES });
+  }
+}
 
 /**
  * Reads an archive of `torch.jit.save`.
@@ -86,7 +102,7 @@ export async function readScript(source: ByteSource, options: ScriptReadOptions)
 }
 
 function rootOf({ entries }: ZipArchive): string {
-  const [found] = [...entries.keys()].filter((name) => /^(?:[^/]+\/)?constants\.pkl$/.test(name));
+  const found = [...entries.keys()].find((name) => /^(?:[^/]+\/)?constants\.pkl$/.test(name));
   if (found === undefined) throw badTorch('the archive has no constants.pkl');
   return found.slice(0, -'constants.pkl'.length);
 }
