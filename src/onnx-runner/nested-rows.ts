@@ -33,7 +33,7 @@ function emptyShape({ shape }: GraphValue): readonly number[] {
   return [0, ...(shape ?? []).slice(1).map((extent) => (typeof extent === 'number' ? extent : 0))];
 }
 
-function shapeOf(value: unknown): readonly number[] {
+export function shapeOf(value: unknown): readonly number[] {
   if (isTensor(value)) return value.shape;
   const shape: number[] = [];
   for (let inner: unknown = value; isList(inner); inner = inner[0]) {

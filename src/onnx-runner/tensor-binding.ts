@@ -75,7 +75,7 @@ export function isNamed(rows: unknown, { name }: GraphValue): boolean {
   return isRecord(keyed) && Object.hasOwn(keyed, name);
 }
 
-function valuesFor(input: GraphValue, inputs: readonly GraphValue[], rows: unknown): unknown {
+export function valuesFor(input: GraphValue, inputs: readonly GraphValue[], rows: unknown): unknown {
   const names = inputs.map(({ name }) => JSON.stringify(name)).join(', ');
   const pick = (record: unknown, what: string): unknown => {
     if (isRecord(record) && Object.hasOwn(record, input.name)) return record[input.name];
