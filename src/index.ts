@@ -84,4 +84,5 @@ export type {
 export type { Candidate, Explanation } from './spec/resolution.ts';
 export type { ArrowTableLike, Columns, Row, Rows } from './spec/rows.ts';
 export type { Finding, ScanReport, ScanVerdict } from './spec/scan.ts';
+export type { StoredData, StoredDType, StoredTensor, TensorInfo } from './spec/stored-tensor.ts';
 export type { DType, Tensor, TensorData, TensorLike } from './spec/tensor.ts';

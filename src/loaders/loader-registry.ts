@@ -3,12 +3,13 @@ import { LoaderError } from '../errors/loader-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { Content } from '../spec/artefact.ts';
 import type { BuiltinLoader, LoaderDescriptor } from '../spec/loader-descriptor.ts';
-import type { ModelLoader } from '../spec/model-loader.ts';
+import type { ModelLoader, SlicedContent } from '../spec/model-loader.ts';
 import { BUILTIN_LOADERS } from './builtin-loaders.gen.ts';
 
 interface Registered {
   readonly descriptor: LoaderDescriptor;
   readonly loader: () => Promise<ModelLoader>;
+  readonly isBuiltin: boolean;
 }
 
 /** Which loader reads a content. */
@@ -28,7 +29,7 @@ export class LoaderRegistry {
   /** @param builtins the loaders to start with; default: all that the package has */
   constructor(builtins: readonly BuiltinLoader[] = BUILTIN_LOADERS) {
     for (const { descriptor, import: load } of builtins) {
-      this.#loaders.set(descriptor.name, { descriptor, loader: load });
+      this.#loaders.set(descriptor.name, { descriptor, loader: load, isBuiltin: true });
     }
   }
 
@@ -48,7 +49,7 @@ export class LoaderRegistry {
       );
     }
     this.#loaders.delete(loader.name);
-    this.#loaders.set(loader.name, { descriptor: loader, loader: () => Promise.resolve(loader) });
+    this.#loaders.set(loader.name, { descriptor: loader, loader: () => Promise.resolve(loader), isBuiltin: false });
     return this;
   }
 
@@ -80,7 +81,10 @@ export class LoaderRegistry {
   async find(content: Content): Promise<LoaderChoice> {
     const extension = extensionOf(content.name);
     const inOrder = this.#inOrder();
-    const matches = inOrder.filter(({ descriptor }) => recognises(descriptor, content, extension));
+    const matches =
+      content.slices === undefined
+        ? inOrder.filter(({ descriptor }) => recognises(descriptor, content, extension))
+        : await this.#matchSlices({ name: content.name, source: content.slices });
     const chosen =
       matches.find(({ descriptor }) => claims(descriptor, extension)) ??
       matches[0] ??
@@ -93,6 +97,25 @@ export class LoaderRegistry {
         ? undefined
         : `${content.name} is named .${extension} but its content is ${descriptor.name} (.${descriptor.formats.join(', .')})`;
     return { loader: await chosen.loader(), mismatch };
+  }
+
+  /** Whether a large file is of a loader that reads in pieces, so that it need not be read whole. */
+  async mayStayOpen(content: SlicedContent): Promise<boolean> {
+    const extension = extensionOf(content.name);
+    // A loader of the user's for this extension takes precedence, and judges by the whole file.
+    const own = this.#inOrder().some(
+      ({ descriptor, isBuiltin }) =>
+        !isBuiltin && descriptor.detectSlices === undefined && claims(descriptor, extension),
+    );
+    return !own && (await this.#matchSlices(content)).length > 0;
+  }
+
+  async #matchSlices(content: SlicedContent): Promise<Registered[]> {
+    const matches: Registered[] = [];
+    for (const registered of this.#inOrder()) {
+      if ((await registered.descriptor.detectSlices?.(content)) === true) matches.push(registered);
+    }
+    return matches;
   }
 
   #inOrder(): Registered[] {

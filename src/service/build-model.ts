@@ -14,7 +14,7 @@ import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
-import type { ExtraFeatures, LoadedModel, LoadPhase } from '../spec/model-loader.ts';
+import type { ExtraFeatures, LoadedModel, LoadPhase, SlicedContent } from '../spec/model-loader.ts';
 import type { ModelInfo } from '../spec/model.ts';
 import { methodsOf } from './model-methods.ts';
 import type { Verification } from './registry-options.ts';
@@ -57,6 +57,7 @@ export interface BuildRequest {
   open(options: {
     readonly signal: AbortSignal;
     readonly onProgress: (read: number, total: number) => void;
+    readonly mayStayOpen: (content: SlicedContent) => Promise<boolean>;
   }): Promise<Artefact>;
   makeRoom(): Promise<void>;
 }
@@ -91,30 +92,35 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
   const cancelTimeout = settings.clock.after(settings.loadTimeoutMs, () => timeout.abort());
   const signal = AbortSignal.any([request.signal, timeout.signal]);
   events.emit('load:start', { ...ref, requested: request.requested });
+  let opened: Artefact | undefined;
   try {
     const artefact = await request.open({
       signal,
+      mayStayOpen: (content) => settings.loaders.mayStayOpen(content),
       onProgress: (bytesRead, bytesTotal) => events.emit('load:progress', { ...ref, bytesRead, bytesTotal }),
     });
+    opened = artefact;
     clock.enter('verify');
     const verified = await verify(settings, request, artefact);
     await request.makeRoom();
     clock.enter('parse');
     const { loaded, format } = await load(settings, request, { artefact, signal, clock });
     clock.enter('build');
-    const model = assemble(request, { artefact, loaded, format });
+    const sha256 = await knownDigest(artefact, verified);
+    const model = assemble(request, { artefact, loaded, format, sha256 });
     events.emit('load:end', {
       ...ref,
       format,
       engine: model.info.engine,
       bytes: model.bytes,
-      sha256: artefact.sha256,
+      sha256,
       verified: verified.result === 'ok',
       phases: clock.times,
       durationMs: request.resolveMs + performance.now() - clock.startedAt,
     });
     return model;
   } catch (caught) {
+    await opened?.slices?.close();
     const late = timeout.signal.aborted && !request.signal.aborted;
     const error = late ? tooSlow(settings, ref, clock.current) : typed(caught, request);
     events.emit('load:error', {
@@ -127,6 +133,11 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
   } finally {
     cancelTimeout();
   }
+}
+
+/** The digest, where something has read the whole file: a checksum that was compared, or the reading itself. */
+async function knownDigest({ slices, sha256 }: Artefact, { result, algorithm }: VerifyResult): Promise<string> {
+  return slices !== undefined && result === 'ok' && algorithm === 'sha256' ? slices.digest('sha256') : sha256;
 }
 
 async function verify(settings: BuildSettings, request: BuildRequest, artefact: Artefact): Promise<VerifyResult> {
@@ -188,7 +199,7 @@ async function load(
 
 function assemble(
   request: BuildRequest,
-  { artefact, loaded, format }: { artefact: Artefact; loaded: LoadedModel; format: string },
+  { artefact, loaded, format, sha256 }: { artefact: Artefact; loaded: LoadedModel; format: string; sha256: string },
 ): BuiltModel {
   const bytes = loaded.byteSize ?? artefact.size;
   const info: ModelInfo = {
@@ -203,7 +214,7 @@ function assemble(
     version: request.ref.version,
     format,
     bytes,
-    sha256: artefact.sha256,
+    sha256,
     path: artefact.path,
   };
   return {
@@ -212,7 +223,10 @@ function assemble(
     ref: request.ref,
     label: request.ref.artefact ?? request.name,
     bytes,
-    dispose: () => free(loaded, request.name),
+    async dispose() {
+      await free(loaded, request.name);
+      await artefact.slices?.close();
+    },
   };
 }
 
@@ -232,11 +246,11 @@ function checkLoaded(loaded: LoadedModel, name: string): void {
   const usable =
     typeof loaded === 'object' &&
     loaded !== null &&
-    (methodsOf(loaded).length > 0 || loaded.parts !== undefined || 'value' in loaded);
+    (methodsOf(loaded).length > 0 || loaded.parts !== undefined || loaded.tensors !== undefined || 'value' in loaded);
   if (!usable) {
     throw new LoaderError(
       'ML_LOADER_INVALID',
-      `loader "${name}" must give a model: an object with predict, transform, run or another method, parts or a value`,
+      `loader "${name}" must give a model: an object with predict, transform, run or another method, parts, tensors or a value`,
     );
   }
   // The memory budget is a sum of these: one NaN would spoil it for every model.

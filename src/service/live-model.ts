@@ -7,6 +7,7 @@ import { ModelMethodError } from '../errors/model-method-error.ts';
 import { PredictionError } from '../errors/prediction-error.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { LoadedModel } from '../spec/model-loader.ts';
+import type { StoredTensor, TensorInfo } from '../spec/stored-tensor.ts';
 import type { CallOptions, Feeds, Model, ModelInfo, ModelMethod, Prediction } from '../spec/model.ts';
 import type { Row, Rows } from '../spec/rows.ts';
 import type { Tensor, TensorLike } from '../spec/tensor.ts';
@@ -31,6 +32,10 @@ export interface ModelSource {
 }
 
 const NO_OPTIONS: CallOptions = Object.freeze({});
+/** Names listed in a message. */
+const MAX_NAMES = 12;
+const NO_TENSORS: ReadonlyMap<string, TensorInfo> = new Map();
+
 /**
  * The one implementation of `Model`: takes a lease for each call, finds the method, tells events.
  * A call on a loaded model costs one promise beside the loader's own.
@@ -62,6 +67,14 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     const loaded = this.#loaded();
     if ('value' in loaded) return loaded.value;
     throw this.#unsupported('value', loaded);
+  }
+
+  get tensors(): ReadonlyMap<string, TensorInfo> {
+    return this.#loaded().tensors ?? NO_TENSORS;
+  }
+
+  tensor(name: string, options: CallOptions = NO_OPTIONS): Promise<StoredTensor> {
+    return this.#call('tensor', name, options, toStored);
   }
 
   part(name: string): Model<R, P> {
@@ -136,8 +149,8 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   }
 
   #call<T>(
-    method: ModelMethod,
-    input: Rows<R> | Feeds,
+    method: Method,
+    input: Rows<R> | Feeds | string,
     options: CallOptions,
     convert: (value: unknown) => T,
   ): Promise<T> {
@@ -149,13 +162,15 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
 
   /** Calls the loader's method under the lease that the caller took. */
   #run<T>(entry: ModelEntry, call: Call<T>): Promise<T> {
-    const startedAt = this.#source.events.wants('predict:end') ? performance.now() : undefined;
+    const isTold = call.method !== 'tensor' && this.#source.events.wants('predict:end');
+    const startedAt = isTold ? performance.now() : undefined;
     let failure: MLServiceError | undefined;
     let later = false;
     try {
       const loaded = this.#select(entry.value);
       const method = loaded[call.method] as ((input: unknown, options: CallOptions) => unknown) | undefined;
       if (typeof method !== 'function') throw this.#unsupported(call.method, loaded);
+      if (call.method === 'tensor') this.#checkTensor(call.input, loaded);
       const result = method.call(loaded, call.input, call.options);
       later = isThenable(result);
       if (!isThenable(result)) return Promise.resolve(call.convert(result));
@@ -183,7 +198,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
 
   #settle({ entry, call, startedAt }: Running<unknown>, error: MLServiceError | undefined): void {
     entry.release();
-    if (startedAt === undefined) return;
+    if (startedAt === undefined || call.method === 'tensor') return;
     this.#source.events.emit('predict:end', {
       ...entry.value.ref,
       method: call.method,
@@ -193,13 +208,25 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     });
   }
 
-  #typed(error: unknown, method: ModelMethod): MLServiceError {
+  #typed(error: unknown, method: Method): MLServiceError {
     if (MLServiceError.isInstance(error)) return error;
     const text = error instanceof Error ? error.message : String(error);
     return new PredictionError('ML_PREDICT_FAILED', `${method} of ${this.#source.label} failed: ${text}`, {
       cause: error,
       details: { method },
     });
+  }
+
+  #checkTensor(name: unknown, loaded: LoadedModel): void {
+    const tensors = loaded.tensors ?? NO_TENSORS;
+    if (typeof name === 'string' && tensors.has(name)) return;
+    const known = [...tensors.keys()];
+    const listed = known.slice(0, MAX_NAMES).join(', ') + (known.length > MAX_NAMES ? ', ...' : '');
+    throw new ModelMethodError(
+      'ML_MODEL_PART_UNKNOWN',
+      `${this.#source.label} has no tensor ${JSON.stringify(name)}; it has ${listed || 'none'}`,
+      { details: { tensor: name, tensors: known.length } },
+    );
   }
 
   #noPart(name: string, loaded: LoadedModel): ModelMethodError {
@@ -214,9 +241,10 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     const has = methodsOf(loaded);
     const parts = [...(loaded.parts?.keys() ?? [])];
     const choice = parts.length > 0 ? `; it holds ${parts.join(', ')}: choose one with part(name)` : '';
+    const advice = loaded.advice === undefined ? '' : `; ${loaded.advice}`;
     return new ModelMethodError(
       'ML_MODEL_METHOD_UNSUPPORTED',
-      `${this.#source.label} has no ${method}; it has ${has.join(', ') || 'no methods'}${choice}`,
+      `${this.#source.label} has no ${method}; it has ${has.join(', ') || 'no methods'}${choice}${advice}`,
       {
         details: { method, methods: has, parts },
       },
@@ -224,8 +252,11 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   }
 }
 
+/** What is called under a lease; reading a tensor is no prediction, and no event tells of it. */
+type Method = ModelMethod | 'tensor';
+
 interface Call<T> {
-  readonly method: ModelMethod;
+  readonly method: Method;
   readonly input: unknown;
   readonly options: CallOptions;
   readonly convert: (value: unknown) => T;
@@ -249,6 +280,14 @@ function toArray<P>(value: unknown): P[] {
   throw new LoaderError(
     'ML_LOADER_INVALID',
     `predict must give an array with one value per row, it gave ${describe(value)}`,
+  );
+}
+
+function toStored(value: unknown): StoredTensor {
+  if (isTensor(value) && 'bytes' in value && value.bytes instanceof Uint8Array) return value as unknown as StoredTensor;
+  throw new LoaderError(
+    'ML_LOADER_INVALID',
+    `tensor must give { name, data, bytes, shape, dtype }, it gave ${describe(value)}`,
   );
 }
 
