@@ -17,7 +17,11 @@ export class Arithmetic {
     return typeof x === 'number' ? this.g.scalar(x, this.dtype) : x;
   }
 
-  op(name: string, inputs: readonly (Value | number)[], attributes: Readonly<Record<string, AttributeValue>> = {}): Value {
+  op(
+    name: string,
+    inputs: readonly (Value | number)[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): Value {
     return this.g.op(
       name,
       inputs.map((x) => this.value(x)),

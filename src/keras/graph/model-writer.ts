@@ -36,11 +36,17 @@ export class ModelWriter {
   }
 
   /** Writes the network of a model; nested models share this graph. */
-  graph(graph: KerasGraph, inputs: readonly KerasTensor[], weights: LayerWeights, subject: string): readonly KerasTensor[] {
+  graph(
+    graph: KerasGraph,
+    inputs: readonly KerasTensor[],
+    weights: LayerWeights,
+    subject: string,
+  ): readonly KerasTensor[] {
     const made = new Map<string, readonly KerasTensor[]>();
     for (const [i, { ref }] of graph.inputs.entries()) {
       const tensor = inputs[i];
-      if (tensor === undefined) throw malformedCall(subject, `has ${graph.inputs.length} inputs and is called on ${inputs.length}`);
+      if (tensor === undefined)
+        throw malformedCall(subject, `has ${graph.inputs.length} inputs and is called on ${inputs.length}`);
       made.set(keyOf(ref), [tensor]);
     }
     const find = (ref: TensorRef): KerasTensor => {
@@ -63,7 +69,10 @@ export class ModelWriter {
   }
 
   /** Writes one call of a layer. */
-  layer(layer: KerasLayer, { inputs, args, weights, first }: PendingCall & { readonly first?: ArgumentValue | undefined }): readonly KerasTensor[] {
+  layer(
+    layer: KerasLayer,
+    { inputs, args, weights, first }: PendingCall & { readonly first?: ArgumentValue | undefined },
+  ): readonly KerasTensor[] {
     if (layer.graph !== undefined) {
       const mask = args.tensor('mask');
       const given = mask === undefined || inputs.length !== 1 ? inputs : inputs.map((tensor) => tensor.withMask(mask));
@@ -85,7 +94,7 @@ export class ModelWriter {
       first,
       args,
       dtype,
-      weights,
+      weights: isFloat(dtype) ? weights.in(dtype) : weights,
       input: () => {
         const [only] = fed;
         if (only === undefined) throw layer.config.malformed('is called on no tensor');

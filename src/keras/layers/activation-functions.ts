@@ -78,8 +78,7 @@ function relu(m: Arithmetic, x: Value, p: Parameters): Value {
   if (slope !== 0 && !limited && threshold === 0 && m.dtype === 'float32') {
     return m.op('LeakyRelu', [x], { alpha: float(slope) });
   }
-  let positive =
-    threshold === 0 ? m.op('Relu', [x]) : m.where(m.compare('Greater', x, threshold), x, 0);
+  let positive = threshold === 0 ? m.op('Relu', [x]) : m.where(m.compare('Greater', x, threshold), x, 0);
   if (limited) positive = m.clip(positive, 0, Number(max));
   if (slope === 0) return positive;
   const negative = m.op('Relu', [threshold === 0 ? m.op('Neg', [x]) : m.sub(threshold, x)]);

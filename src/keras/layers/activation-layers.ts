@@ -16,12 +16,11 @@ export const ACTIVATION_LAYERS: ReadonlyMap<string, LayerType> = new Map<string,
         applyActivation(g, input(), readActivation(config, 'activation', layer.generation)),
     },
   ],
-  ...['ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU'].map((name) => [name, { masking: 'pass', translate: fixed }] as const),
+  ...['ReLU', 'LeakyReLU', 'ELU', 'ThresholdedReLU'].map(
+    (name) => [name, { masking: 'pass', translate: fixed }] as const,
+  ),
   ['Softmax', { masking: 'pass', translate: softmax }],
-  [
-    'PReLU',
-    { masking: 'pass', weights: () => [{ name: 'alpha' }], translate: prelu },
-  ],
+  ['PReLU', { masking: 'pass', weights: () => [{ name: 'alpha' }], translate: prelu }],
 ]);
 
 function fixed({ g, config, layer, input }: LayerCall): KerasTensor {
@@ -47,7 +46,11 @@ function softmax({ g, config, layer, input, args, unsupported }: LayerCall): Ker
   if (layer.generation === 2) {
     const kept = g.op('Cast', [mask.plain()], { to: int(1) }, { dtype: 'float32' });
     const low = m.mul(m.sub(1, kept), -1e9);
-    return applyActivation(g, KerasTensor.of(g, m.add(x.plain(), low), facts), { name, parameters: { axis }, generation: 2 });
+    return applyActivation(g, KerasTensor.of(g, m.add(x.plain(), low), facts), {
+      name,
+      parameters: { axis },
+      generation: 2,
+    });
   }
   const hidden = KerasTensor.of(g, m.where(mask.plain(), x.plain(), LARGE_NEGATIVE), facts);
   const soft = applyActivation(g, hidden, { name, parameters: { axis }, generation: 3 });

@@ -20,14 +20,23 @@ export interface Activation {
  *
  * @throws `ML_FORMAT_UNSAFE` for bytecode, `ML_FORMAT_UNSUPPORTED` for a function that is none of Keras's
  */
-export function readActivation(config: LayerConfig, key: string, generation: KerasGeneration, fallback?: string): Activation {
+export function readActivation(
+  config: LayerConfig,
+  key: string,
+  generation: KerasGeneration,
+  fallback?: string,
+): Activation {
   const value = config.raw(key) ?? fallback ?? 'linear';
   const [name, parameters] = described(value, config, key);
   return { name, parameters, generation };
 }
 
 /** Writes an activation. */
-export function applyActivation(g: GraphBuilder, x: KerasTensor, { name, parameters, generation }: Activation): KerasTensor {
+export function applyActivation(
+  g: GraphBuilder,
+  x: KerasTensor,
+  { name, parameters, generation }: Activation,
+): KerasTensor {
   const overAxis = AXIS_FUNCTIONS.get(name);
   if (overAxis !== undefined) return overAxis(g, x, Number(parameters['axis'] ?? -1));
   const found = ELEMENTWISE_FUNCTIONS.get(name);
@@ -53,11 +62,15 @@ function described(value: unknown, config: LayerConfig, key: string): readonly [
   const className = own(value, 'class_name');
   const inner = own(value, 'config');
   if (className === '__lambda__') {
-    throw new FormatError('ML_FORMAT_UNSAFE', `Keras model: ${config.subject} has Python bytecode as its ${key}; replace it by a named activation`);
+    throw new FormatError(
+      'ML_FORMAT_UNSAFE',
+      `Keras model: ${config.subject} has Python bytecode as its ${key}; replace it by a named activation`,
+    );
   }
   if (className === 'function' && typeof inner === 'string') {
     const module = own(value, 'module');
-    if (typeof module === 'string' && !/^(builtins|keras|tf_keras|tensorflow)(\.|$)/.test(module)) throw custom(inner, config, key);
+    if (typeof module === 'string' && !/^(builtins|keras|tf_keras|tensorflow)(\.|$)/.test(module))
+      throw custom(inner, config, key);
     return [byName(inner, config, key), {}];
   }
   if (typeof className === 'string' && isRecord(inner)) {
@@ -68,7 +81,9 @@ function described(value: unknown, config: LayerConfig, key: string): readonly [
     const known = knownFunction(snakeCase(className));
     if (known !== undefined) return [known, {}];
   }
-  throw config.unsupported(`has ${key}=${shown(value)}, which is not known here; see docs/keras.md for the activations that are`);
+  throw config.unsupported(
+    `has ${key}=${shown(value)}, which is not known here; see docs/keras.md for the activations that are`,
+  );
 }
 
 function byName(name: string, config: LayerConfig, key: string): string {
@@ -100,7 +115,11 @@ export function layerActivation(
     case 'ReLU':
       return [
         'relu',
-        { negative_slope: value('negative_slope', 0), max_value: value('max_value', null), threshold: value('threshold', 0) },
+        {
+          negative_slope: value('negative_slope', 0),
+          max_value: value('max_value', null),
+          threshold: value('threshold', 0),
+        },
       ];
     case 'LeakyReLU':
       return ['relu', { negative_slope: value('negative_slope', null) ?? value('alpha', 0.3) }];

@@ -55,7 +55,11 @@ function glu(g: GraphBuilder, x: KerasTensor, axis: number): KerasTensor {
 }
 
 /** Martins and Astudillo 2016, as `keras.ops.sparsemax` computes it. */
-function sparsemax(g: GraphBuilder, value: Value, { axis, x }: { readonly axis: number; readonly x: KerasTensor }): Value {
+function sparsemax(
+  g: GraphBuilder,
+  value: Value,
+  { axis, x }: { readonly axis: number; readonly x: KerasTensor },
+): Value {
   const m = new Arithmetic(g, x.dtype);
   const at = g.scalar(axis, 'int64');
   const count = g.op('Gather', [g.op('Shape', [value], {}, { dtype: 'int64' }), at], {}, { dtype: 'int64' });
@@ -63,7 +67,10 @@ function sparsemax(g: GraphBuilder, value: Value, { axis, x }: { readonly axis: 
   const [sorted] = g.node('TopK', {
     inputs: [value, k],
     attributes: { axis: int(axis) },
-    outputs: [{ dtype: x.dtype, shape: undefined }, { dtype: 'int64', shape: undefined }],
+    outputs: [
+      { dtype: x.dtype, shape: undefined },
+      { dtype: 'int64', shape: undefined },
+    ],
   }) as readonly [Value, Value];
   const sums = g.op('CumSum', [sorted, at]);
   const ones = g.op('Add', [g.op('Mul', [sorted, m.value(0)]), m.value(1)]);
@@ -75,4 +82,3 @@ function sparsemax(g: GraphBuilder, value: Value, { axis, x }: { readonly axis: 
   const total = g.op('ReduceSum', [m.where(support, sums, 0), axes], { keepdims: int(1) });
   return g.op('Relu', [m.sub(value, m.div(m.sub(total, 1), size))], {}, { shape: undefined });
 }
-

@@ -41,5 +41,9 @@ function dense(call: LayerCall): KerasTensor {
     value = g.op('MatMul', [x.plain(), kernel], {}, { dtype });
     if (bias !== undefined) value = g.op('Add', [value, bias], {}, { dtype });
   }
-  return applyActivation(g, KerasTensor.of(g, value, { shape, dtype }), readActivation(config, 'activation', layer.generation));
+  return applyActivation(
+    g,
+    KerasTensor.of(g, value, { shape, dtype }),
+    readActivation(config, 'activation', layer.generation),
+  );
 }

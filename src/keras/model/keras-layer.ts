@@ -10,6 +10,8 @@ export type KerasGeneration = 2 | 3;
 export interface KerasLayer {
   /** E.g. `Dense`; one of the allow-list in `layers/layer-types.ts`. */
   readonly className: string;
+  /** The class as the file spells it, which `.keras` files name groups of weights after. */
+  readonly storedClass: string;
   /** Unique in its model. */
   readonly name: string;
   /** Where it stands, for messages: `classifier/encoder/dense_1`. */

@@ -53,7 +53,10 @@ export class LayerConfig {
   }
 
   /** A whole number, at least `least`. */
-  integer(key: string, { least = -Infinity, fallback }: { readonly least?: number; readonly fallback?: number } = {}): number {
+  integer(
+    key: string,
+    { least = -Infinity, fallback }: { readonly least?: number; readonly fallback?: number } = {},
+  ): number {
     const value = this.number(key, fallback);
     if (!Number.isSafeInteger(value) || value < least) {
       throw this.mistyped(key, least === -Infinity ? 'a whole number' : `a whole number of at least ${least}`);
@@ -76,7 +79,10 @@ export class LayerConfig {
   }
 
   /** Whole numbers, `count` of them where given; a single number stands for a list of equal ones. */
-  integers(key: string, { count, fallback }: { readonly count?: number; readonly fallback?: readonly number[] } = {}): readonly number[] {
+  integers(
+    key: string,
+    { count, fallback }: { readonly count?: number; readonly fallback?: readonly number[] } = {},
+  ): readonly number[] {
     const value = this.raw(key) ?? fallback;
     const list = typeof value === 'number' ? new Array<number>(count ?? 1).fill(value) : value;
     if (!Array.isArray(list) || !list.every((item) => Number.isSafeInteger(item))) {

@@ -19,7 +19,9 @@ export function batchShape(value: unknown, subject: string): readonly (number | 
   const list = Array.isArray(value) ? value : undefined;
   const valid = list?.every((extent) => extent === null || (Number.isSafeInteger(extent) && (extent as number) >= 0));
   if (list === undefined || list.length === 0 || valid !== true) {
-    throw malformed(`${subject} has the input shape ${shown(value)}, which must be a list of extents that begins with the batch`);
+    throw malformed(
+      `${subject} has the input shape ${shown(value)}, which must be a list of extents that begins with the batch`,
+    );
   }
   return list as readonly (number | null)[];
 }

@@ -45,7 +45,10 @@ export function parseCall(value: unknown, resolve: ResolveRef, context: ParseCon
     }
     if (Array.isArray(item)) return { kind: 'list', items: item.map((inner) => structure(inner, depth + 1)) };
     if (isRecord(item)) {
-      return { kind: 'record', items: new Map(Object.entries(item).map(([key, inner]) => [key, structure(inner, depth + 1)])) };
+      return {
+        kind: 'record',
+        items: new Map(Object.entries(item).map(([key, inner]) => [key, structure(inner, depth + 1)])),
+      };
     }
     throw malformed(`a call has the input ${shown(item)}`);
   };

@@ -39,18 +39,23 @@ export function parseFunctional(
       resolveRef(ref, { byName, nodes, base, where });
   const resolveInner = resolver((layer) => firstNode(layer, context));
   const calls = layers.flatMap((layer) =>
-    (nodes.get(layer.name) ?? []).map((node, index): KerasCall => ({ layer, index, ...parseCall(node, resolveInner, context) })),
+    (nodes.get(layer.name) ?? []).map(
+      (node, index): KerasCall => ({ layer, index, ...parseCall(node, resolveInner, context) }),
+    ),
   );
   // Keras 3 counts a Functional model's own node here, and nowhere else.
   const resolveEdge = resolver((layer) => {
     if (context.generation === 2) return firstNode(layer, context);
     return layer.className === 'Functional' ? 1 : 0;
   });
-  const inputs = flatRefs(own(config, 'input_layers'), resolveEdge, context, `${where} has input_layers`).map(({ ref }) => {
-    const layer = byName.get(ref.layer) as KerasLayer;
-    if (layer.className !== 'InputLayer') throw malformed(`model ${where} begins with layer ${layer.name}, which is no input`);
-    return inputOf(layer, ref);
-  });
+  const inputs = flatRefs(own(config, 'input_layers'), resolveEdge, context, `${where} has input_layers`).map(
+    ({ ref }) => {
+      const layer = byName.get(ref.layer) as KerasLayer;
+      if (layer.className !== 'InputLayer')
+        throw malformed(`model ${where} begins with layer ${layer.name}, which is no input`);
+      return inputOf(layer, ref);
+    },
+  );
   const outputs = named(flatRefs(own(config, 'output_layers'), resolveEdge, context, `${where} has output_layers`));
   if (inputs.length === 0 || outputs.length === 0) throw malformed(`model ${where} has no inputs or no outputs`);
   return { layers, calls, inputs, outputs };
@@ -76,7 +81,9 @@ function resolveRef({ layer: name, node, tensor }: RawRef, { byName, nodes, base
   const start = base(layer);
   const call = [node - start, node - (1 - start)].find((index) => index >= 0 && index < count);
   if (call === undefined || tensor < 0) {
-    throw malformed(`model ${where} uses output ${tensor} of call ${node} of layer ${JSON.stringify(name)}, which has ${count} calls`);
+    throw malformed(
+      `model ${where} uses output ${tensor} of call ${node} of layer ${JSON.stringify(name)}, which has ${count} calls`,
+    );
   }
   return { layer: name, call, tensor };
 }
@@ -104,7 +111,8 @@ function flatRefs(
 ): readonly NamedRef[] {
   context.checkDepth(depth, `model ${what}, which`);
   if (isLeaf(value)) return [{ ref: resolve({ layer: value[0], node: value[1], tensor: value[2] as number }), key }];
-  if (Array.isArray(value)) return value.flatMap((item) => flatRefs(item, resolve, context, what, undefined, depth + 1));
+  if (Array.isArray(value))
+    return value.flatMap((item) => flatRefs(item, resolve, context, what, undefined, depth + 1));
   if (isRecord(value)) {
     const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return sorted.flatMap(([name, item]) => flatRefs(item, resolve, context, what, name, depth + 1));

@@ -29,6 +29,7 @@ export function parseLayer(value: unknown, place: readonly string[], context: Pa
   const path = [...place, name];
   const subject = `${className} layer ${JSON.stringify(name)}${place.length > 1 ? ` (in ${place.slice(1).join('/')})` : ''}`;
   const shared = {
+    storedClass: className,
     name,
     path: path.join('/'),
     generation: context.generation,
@@ -39,7 +40,12 @@ export function parseLayer(value: unknown, place: readonly string[], context: Pa
   const none: ReadonlyMap<string, KerasLayer> = new Map();
   if (isModelClass(className, config)) {
     checkOrigin(value, className, shared.config, context);
-    return { ...shared, className: modelClass(className, config), inner: none, graph: parseGraph(config, path, context) };
+    return {
+      ...shared,
+      className: modelClass(className, config),
+      inner: none,
+      graph: parseGraph(config, path, context),
+    };
   }
   const key = classKey(value, config, context.generation);
   const type = context.types.get(key);
@@ -51,7 +57,8 @@ export function parseLayer(value: unknown, place: readonly string[], context: Pa
   const inner = new Map<string, KerasLayer>();
   for (const wrapped of type.wraps ?? []) {
     const found = own(config, wrapped);
-    if (Array.isArray(found)) for (const [i, item] of found.entries()) inner.set(`${wrapped}/${i}`, parseLayer(item, path, context));
+    if (Array.isArray(found))
+      for (const [i, item] of found.entries()) inner.set(`${wrapped}/${i}`, parseLayer(item, path, context));
     else if (found !== undefined && found !== null) inner.set(wrapped, parseLayer(found, path, context));
   }
   const layer = { ...shared, className: key, inner, graph: undefined };
@@ -63,7 +70,11 @@ export function parseLayer(value: unknown, place: readonly string[], context: Pa
   return layer;
 }
 
-function parseGraph(config: Readonly<Record<string, unknown>>, path: readonly string[], context: ParseContext): KerasGraph {
+function parseGraph(
+  config: Readonly<Record<string, unknown>>,
+  path: readonly string[],
+  context: ParseContext,
+): KerasGraph {
   return own(config, 'input_layers') === undefined
     ? parseSequential(config, path, context, parseLayer)
     : parseFunctional(config, path, context, parseLayer);
@@ -89,7 +100,8 @@ function checkOrigin(
 ): boolean {
   const module = own(value, 'module');
   const registered = own(value, 'registered_name');
-  const foreignModule = typeof module === 'string' && !/^(keras|tf_keras|tensorflow\.(python\.)?keras|builtins)(\.|$)/.test(module);
+  const foreignModule =
+    typeof module === 'string' && !/^(keras|tf_keras|tensorflow\.(python\.)?keras|builtins)(\.|$)/.test(module);
   const foreignName = typeof registered === 'string' && registered.includes('>') && !/^(keras|Keras)>/.test(registered);
   if (!foreignModule && !foreignName && !className.includes('>')) return true;
   const from = [module, registered].filter((part) => typeof part === 'string').join(', ');
@@ -102,8 +114,10 @@ function checkOrigin(
 }
 
 function unknownClass(className: string, config: Readonly<Record<string, unknown>>, subject: LayerConfig): FormatError {
-  if (className === 'Lambda') return unsafe(subject, 'runs Python code that the file carries; replace it by Keras layers');
-  if (className === 'TFSMLayer') return unsafe(subject, `loads the SavedModel at ${shown(own(config, 'filepath'))}; load that one instead`);
+  if (className === 'Lambda')
+    return unsafe(subject, 'runs Python code that the file carries; replace it by Keras layers');
+  if (className === 'TFSMLayer')
+    return unsafe(subject, `loads the SavedModel at ${shown(own(config, 'filepath'))}; load that one instead`);
   return subject.unsupported(
     'is of a class that is not known here; see docs/keras.md for the layers that are. Replace it, or export the model as ONNX or SavedModel',
   );

@@ -19,10 +19,13 @@ export function parseSequential(
   const described = own(config, 'layers');
   if (!Array.isArray(described) || described.length === 0) throw malformed(`model ${where} has no layers`);
   const layers = described.map((item) => parseLayer(item, path, context));
-  if (new Set(layers.map(({ name }) => name)).size < layers.length) throw malformed(`model ${where} has two layers of one name`);
+  if (new Set(layers.map(({ name }) => name)).size < layers.length)
+    throw malformed(`model ${where} has two layers of one name`);
   const [first] = layers as [KerasLayer, ...KerasLayer[]];
   const explicit = first.className === 'InputLayer';
-  const input = explicit ? inputOf(first, { layer: first.name, call: 0, tensor: 0 }) : impliedInput(first, config, where);
+  const input = explicit
+    ? inputOf(first, { layer: first.name, call: 0, tensor: 0 })
+    : impliedInput(first, config, where);
   const calls: KerasCall[] = [];
   let last = input.ref;
   for (const layer of explicit ? layers.slice(1) : layers) {
