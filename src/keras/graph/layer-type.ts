@@ -55,13 +55,13 @@ export interface LayerCall {
   readonly dtype: DType;
   readonly weights: LayerWeights;
   /** The first input; `ML_FORMAT_MALFORMED` where there is none. */
-  input(): KerasTensor;
+  readonly input: () => KerasTensor;
   /**
    * Writes a call of a layer that this one wraps.
    *
    * @param scope name under which `weights` of this layer nested the inner layer's
    */
-  inner(layer: KerasLayer, call: InnerCall): readonly KerasTensor[];
+  readonly inner: (layer: KerasLayer, call: InnerCall) => readonly KerasTensor[];
   /**
    * A tensor computed in TypeScript before the graph runs, from a tensor with an `origin`: text and
    * other work that ONNX lacks. Steps may follow each other. The result becomes an input of the
@@ -69,9 +69,9 @@ export interface LayerCall {
    *
    * @param compute gets the origin's tensor as the caller fed it (strings for a text input)
    */
-  preStep(from: KerasTensor, step: PreStep): KerasTensor;
+  readonly preStep: (from: KerasTensor, step: PreStep) => KerasTensor;
   /** An error of `ML_FORMAT_UNSUPPORTED` that names the layer; `what` continues the sentence. */
-  unsupported(what: string): FormatError;
+  readonly unsupported: (what: string) => FormatError;
 }
 
 /** A call of a wrapped layer. */

@@ -1,3 +1,4 @@
+import { filled } from './filled.ts';
 import type { TensorLike } from '../../spec/tensor.ts';
 
 /** Numbers as typed arrays hold them, all of them views of a buffer. */
@@ -8,11 +9,11 @@ export function permuted(tensor: TensorLike, perm: readonly number[]): TensorLik
   const { data, shape, dtype } = tensor;
   const from = data as Numbers;
   const extents = perm.map((axis) => shape[axis] as number);
-  const strides = new Array<number>(shape.length).fill(1);
+  const strides = filled(shape.length, 1);
   for (let i = shape.length - 2; i >= 0; i--) strides[i] = (strides[i + 1] as number) * (shape[i + 1] as number);
   const steps = perm.map((axis) => strides[axis] as number);
   const out = new (from.constructor as new (length: number) => Numbers)(from.length);
-  const index = new Array<number>(extents.length).fill(0);
+  const index = filled(extents.length, 0);
   let at = 0;
   for (let i = 0; i < out.length; i++) {
     out[i] = from[at] as number;

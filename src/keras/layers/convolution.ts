@@ -1,3 +1,4 @@
+import { filled } from '../graph/filled.ts';
 import type { TensorLike } from '../../spec/tensor.ts';
 import { int, ints } from '../../onnx/builder/attributes.ts';
 import type { Value } from '../../onnx/builder/graph-builder.ts';
@@ -63,7 +64,7 @@ function windowOf(config: LayerConfig, axes: number): Window {
     if (list.some((n) => n < 1)) throw config.mistyped(key, 'whole numbers of at least 1');
     return list;
   };
-  const one = new Array<number>(axes).fill(1);
+  const one = filled(axes, 1);
   const padding = config.choice('padding', axes === 1 ? ['valid', 'same', 'causal'] : ['valid', 'same'], 'valid');
   if (padding === 'causal' && dataFormat(config) === 'channels_first') {
     throw config.unsupported('has padding="causal" with channels first, which Keras does not compute either');
@@ -148,7 +149,7 @@ function separable(call: LayerCall, axes: number): KerasTensor {
   const x = spatialOf(call, axes);
   const filters = config.integer('filters', { least: 1 });
   const deep = depthwiseValue(call, axes, x, undefined);
-  const ones = new Array<number>(axes).fill(1);
+  const ones = filled(axes, 1);
   const pointwise = outInFirst(weights.get('pointwise_kernel', [...ones, deep.channels, filters]), axes);
   const value = g.op('Conv', [deep.value, g.constant(pointwise, 'kernel'), biasOf(call, filters)], {}, { dtype });
   return finished(call, value, { ...x, channels: filters, extents: deep.extents });

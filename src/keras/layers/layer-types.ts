@@ -1,4 +1,6 @@
 import type { LayerType } from '../graph/layer-type.ts';
+import { KERAS_OPS } from '../ops/keras-ops.ts';
+import { TF_OPS } from '../ops/tf-ops.ts';
 import { ACTIVATION_LAYERS } from './activation-layers.ts';
 import { CONVOLUTION_LAYERS } from './convolution.ts';
 import { DENSE_LAYERS } from './dense.ts';
@@ -37,5 +39,7 @@ export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map<string, Layer
   ...NORMALIZATION_LAYERS,
   ...POOLING_LAYERS,
   ...RESHAPING_LAYERS,
+  ...TF_OPS,
+  ...KERAS_OPS,
   ['SpectralNormalization', spectralNormalization(() => LAYER_TYPES)],
 ]);

@@ -1,3 +1,4 @@
+import { filled } from '../graph/filled.ts';
 import { int } from '../../onnx/builder/attributes.ts';
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import { Arithmetic } from '../graph/arithmetic.ts';
@@ -70,7 +71,7 @@ function elementwise(combine: (m: Arithmetic, values: readonly Value[]) => Value
 /** Keras puts missing axes behind the batch, not before it. */
 function grown(shape: KerasShape, rank: number): KerasShape {
   const [batch = null, ...rest] = shape;
-  return [batch, ...new Array<number>(rank - shape.length).fill(1), ...rest];
+  return [batch, ...filled(rank - shape.length, 1), ...rest];
 }
 
 function valueOfRank(g: GraphBuilder, tensor: KerasTensor, rank: number): Value {

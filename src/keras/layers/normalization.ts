@@ -1,3 +1,4 @@
+import { filled } from '../graph/filled.ts';
 import type { TensorLike } from '../../spec/tensor.ts';
 import { float, int } from '../../onnx/builder/attributes.ts';
 import type { Value } from '../../onnx/builder/graph-builder.ts';
@@ -97,8 +98,8 @@ function batch(call: LayerCall): KerasTensor {
     const constants = [
       ofType(scale, call, [count]),
       ofType(shift, call, [count]),
-      ofType(new Array<number>(count).fill(0), call, [count]),
-      ofType(new Array<number>(count).fill(1), call, [count]),
+      ofType(filled(count, 0), call, [count]),
+      ofType(filled(count, 1), call, [count]),
     ].map((tensor) => g.constant(tensor));
     const result = g.op('BatchNormalization', [value, ...constants], { epsilon: float(0) }, { dtype });
     const facts = { shape: x.shape, dtype };
@@ -124,7 +125,7 @@ function standardized(m: Arithmetic, value: Value, axes: readonly number[], epsi
 
 /** A weight over some axes, in a shape that broadcasts over all of them. */
 function broadcast(tensor: TensorLike, axes: readonly number[], rank: number): TensorLike {
-  const shape = new Array<number>(rank).fill(1);
+  const shape = filled(rank, 1);
   for (const [i, axis] of axes.entries()) shape[axis] = tensor.shape[i] as number;
   return reshaped(tensor, shape);
 }
@@ -142,7 +143,7 @@ function layerNorm(call: LayerCall): KerasTensor {
   const extents = shape.every((extent) => extent !== null) ? shape : gamma?.shape;
   if (trailing && extents !== undefined && dtype === 'float32') {
     const count = extents.reduce((product, n) => product * n, 1);
-    const scale = gamma ?? ofType(new Array<number>(count).fill(1), call, extents);
+    const scale = gamma ?? ofType(filled(count, 1), call, extents);
     const inputs = [x.plain(), g.constant(scale, 'gamma'), beta === undefined ? undefined : g.constant(beta, 'beta')];
     const attributes = { axis: int(axes[0] as number), epsilon: float(epsilon) };
     return KerasTensor.of(g, g.op('LayerNormalization', inputs, attributes, { dtype }), facts);

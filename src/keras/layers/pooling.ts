@@ -1,3 +1,4 @@
+import { filled } from '../graph/filled.ts';
 import { int } from '../../onnx/builder/attributes.ts';
 import type { Value } from '../../onnx/builder/graph-builder.ts';
 import { Arithmetic } from '../graph/arithmetic.ts';
@@ -35,14 +36,14 @@ export const POOLING_LAYERS: ReadonlyMap<string, LayerType> = new Map<string, La
 );
 
 function windowOf(config: LayerConfig, axes: number): Window {
-  const kernel = config.integers('pool_size', { count: axes, fallback: new Array<number>(axes).fill(2) });
+  const kernel = config.integers('pool_size', { count: axes, fallback: filled(axes, 2) });
   const strides = config.has('strides') ? config.integers('strides', { count: axes }) : kernel;
   if ([...kernel, ...strides].some((n) => n < 1)) throw config.mistyped('pool_size', 'whole numbers of at least 1');
   dataFormat(config);
   return {
     kernel,
     strides,
-    dilations: new Array<number>(axes).fill(1),
+    dilations: filled(axes, 1),
     padding: config.choice('padding', ['valid', 'same'], 'valid'),
   };
 }
@@ -76,7 +77,7 @@ function globalPool(call: LayerCall, kind: Kind, axes: number): KerasTensor {
   const last = dataFormat(config) === 'channels_last';
   const [batch = null, ...rest] = x.shape;
   const channels = (last ? rest.at(-1) : rest[0]) ?? null;
-  const ones = new Array<number>(axes).fill(1);
+  const ones = filled(axes, 1);
   const shape = keep ? (last ? [batch, ...ones, channels] : [batch, channels, ...ones]) : [batch, channels];
   const facts = { shape, dtype: x.dtype };
   const reduce = `Reduce${kind === 'Max' ? 'Max' : 'Mean'}`;

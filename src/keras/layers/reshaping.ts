@@ -1,3 +1,4 @@
+import { filled } from '../graph/filled.ts';
 import { ints, text } from '../../onnx/builder/attributes.ts';
 import type { Value } from '../../onnx/builder/graph-builder.ts';
 import { KerasTensor } from '../graph/keras-tensor.ts';
@@ -82,11 +83,7 @@ function repeatVector({ g, config, input }: LayerCall): KerasTensor {
 function pairs(config: LayerConfig, key: string, axes: number): readonly (readonly [number, number])[] {
   const raw = config.raw(key) ?? 1;
   const list =
-    typeof raw === 'number'
-      ? new Array<unknown>(axes).fill(raw)
-      : axes === 1 && Array.isArray(raw) && raw.length === 2
-        ? [raw]
-        : raw;
+    typeof raw === 'number' ? filled(axes, raw) : axes === 1 && Array.isArray(raw) && raw.length === 2 ? [raw] : raw;
   const valid = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
   const found = Array.isArray(list)
     ? list.map((item: unknown) => (Array.isArray(item) ? item : [item, item]) as readonly unknown[])
@@ -140,7 +137,7 @@ function checkUpSampling({ config }: KerasLayer): void {
 function upSampling(call: LayerCall, axes: number): KerasTensor {
   const { g, config } = call;
   const x = spatialInput(call.input(), axes, config);
-  const size = config.integers('size', { count: axes, fallback: new Array<number>(axes).fill(2) });
+  const size = config.integers('size', { count: axes, fallback: filled(axes, 2) });
   if (size.some((n) => n < 1)) throw config.mistyped('size', 'whole numbers of at least 1');
   const extents = resized(x, (n, i) => n * (size[i] as number));
   if (config.string('interpolation', 'nearest') === 'bilinear') {

@@ -1,3 +1,4 @@
+import { filled } from '../graph/filled.ts';
 import { FormatError } from '../../errors/format-error.ts';
 
 /** Text of a value from the file, short enough for a message. */
@@ -84,7 +85,7 @@ export class LayerConfig {
     { count, fallback }: { readonly count?: number; readonly fallback?: readonly number[] } = {},
   ): readonly number[] {
     const value = this.raw(key) ?? fallback;
-    const list = typeof value === 'number' ? new Array<number>(count ?? 1).fill(value) : value;
+    const list = typeof value === 'number' ? filled(count ?? 1, value) : value;
     if (!Array.isArray(list) || !list.every((item) => Number.isSafeInteger(item))) {
       throw this.mistyped(key, 'a whole number or a list of them');
     }

@@ -1,3 +1,4 @@
+import { filled } from '../graph/filled.ts';
 import type { LayerType } from '../graph/layer-type.ts';
 import type { KerasLayer } from '../model/keras-layer.ts';
 import { lastPart, type WeightSpec } from '../model/weight-spec.ts';
@@ -90,7 +91,7 @@ export function specsOf(layer: KerasLayer, types: ReadonlyMap<string, LayerType>
 /** The number of each variable among those of its owner: trainable ones first. */
 function numbered(specs: readonly WeightSpec[]): readonly number[] {
   const counts = new Map<string, number>();
-  const positions = new Array<number>(specs.length).fill(0);
+  const positions = filled(specs.length, 0);
   for (const wanted of [true, false]) {
     for (const [i, spec] of specs.entries()) {
       if ((spec.trainable !== false) !== wanted) continue;
