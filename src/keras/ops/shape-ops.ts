@@ -251,7 +251,7 @@ function pad(a: OpArguments): KerasTensor {
   if (pairs.length !== x.rank || !valid)
     throw a.config.malformed(`pads a tensor of rank ${x.rank} by ${JSON.stringify(widths)}`);
   const by = pairs as readonly (readonly [number, number])[];
-  const mode = PAD_MODES.get(String(a.constant('mode') ?? 'constant').toLowerCase());
+  const mode = PAD_MODES.get(a.text('mode', 'constant').toLowerCase());
   if (mode === undefined) throw a.unsupported('pads in a way that is not done here');
   const pads = a.g.ints([...by.map(([before]) => before), ...by.map(([, after]) => after)]);
   const fill = mode === 'constant' ? a.g.scalar(a.number('value', 0), x.dtype) : undefined;
@@ -322,7 +322,7 @@ function cumsum(a: OpArguments): KerasTensor {
 function resizeImages(a: OpArguments): KerasTensor {
   const x = a.tensor('x');
   const size = a.integers('size') ?? [];
-  const method = String(a.constant('method') ?? 'bilinear').toLowerCase();
+  const method = a.text('method', 'bilinear').toLowerCase();
   if (x.rank !== 4 || size.length !== 2 || (method !== 'bilinear' && method !== 'nearest')) {
     throw a.unsupported(`resizes a tensor of rank ${x.rank} by ${method}`);
   }

@@ -47,14 +47,15 @@ function candidates(name: string): readonly string[] {
 }
 
 /** The architecture for weights alone: from the metadata, or a file beside. */
-async function architectureOf({ name, read }: Artefact, metadata: ModelMetadata | undefined): Promise<unknown> {
+async function architectureOf(artefact: Artefact, metadata: ModelMetadata | undefined): Promise<unknown> {
+  const { name } = artefact;
   const stated = metadata?.extra['architecture'];
-  if (typeof stated === 'string') return parseJson(utf8(await read(stated)), stated);
+  if (typeof stated === 'string') return parseJson(utf8(await artefact.read(stated)), stated);
   if (typeof stated === 'object' && stated !== null) return stated;
   const tried = candidates(name);
   for (const path of tried) {
-    const bytes = await read(path).catch((error: unknown) => {
-      if (MLServiceError.isInstance(error) && /^ML_ARTEFACT_/.test(error.code)) return undefined;
+    const bytes = await artefact.read(path).catch((error: unknown) => {
+      if (MLServiceError.isInstance(error) && error.code.startsWith('ML_ARTEFACT_')) return undefined;
       throw error;
     });
     const document = bytes === undefined ? undefined : parseJson(utf8(bytes), path);
