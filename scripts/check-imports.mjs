@@ -37,7 +37,8 @@ const MAY_IMPORT = new Map([
   ['kernel', BASE],
   // One table of estimators joins all of them; what they share is in sklearn/base.
   ...ESTIMATORS.map((room) => [room, [...BASE, 'formats', 'kernel', ...ESTIMATORS]]),
-  ...GRAPHS.map((room) => [room, [...BASE, 'formats', 'onnx']]),
+  // What they write is opened by what asks graphs by rows, for the loaders that share one of these rooms.
+  ...GRAPHS.map((room) => [room, [...BASE, 'formats', 'onnx', 'onnx-runner']]),
   ...COLLABORATORS.map((room) => [room, BASE]),
   ['loaders', BASE],
   ['loader', BELOW_LOADERS],

@@ -4,6 +4,7 @@ import { PredictionError } from '../errors/prediction-error.ts';
 import { applyStringNormalizer, type StringStep } from '../onnx/string-normalizer.ts';
 import type { LoadContext, LoadedModel } from '../spec/model-loader.ts';
 import type { Label, Task } from '../spec/model.ts';
+import type { TensorLike } from '../spec/tensor.ts';
 import { runError } from './engine-errors.ts';
 import { type GraphValue, toValueInfo } from './graph-value.ts';
 import { compileRowBinding, type OrtFeeds, type RowBinding } from './row-binding.ts';
@@ -25,10 +26,29 @@ export interface OnnxGraph {
   readonly classes: readonly Label[] | undefined;
   /** Text steps that are done before the graph, in order. */
   readonly steps: readonly StringStep[];
+  /** How the engine's inputs are filled where they are others than `inputs`. Default: they are the same. */
+  readonly preparation?: Preparation;
   /** Whether an operator of the graph ends the process when it is given no elements. */
   readonly diesOnEmpty: string | undefined;
   /** Estimated resident bytes. */
   readonly byteSize: number;
+}
+
+/** Work in TypeScript between what a caller feeds and what the engine gets. */
+export interface Preparation {
+  /** Done in order; each fills one input of the engine from one of the model. */
+  readonly steps: readonly FeedStep[];
+  /** The inputs that the engine has. */
+  readonly engineInputs: readonly RunInput[];
+}
+
+/** Fills an input of the engine. */
+export interface FeedStep {
+  /** Input of the model. */
+  readonly from: string;
+  /** Input of the engine. */
+  readonly to: string;
+  readonly compute: (given: TensorLike) => TensorLike;
 }
 
 /** What a model keeps of the load: not the artefact, whose bytes would stay in memory with it. */
@@ -45,7 +65,10 @@ export function createGraphModel(session: OnnxSession, graph: OnnxGraph, context
   const outputs = new Map(graph.outputs.map((output) => [output.name, output]));
   const names = [...outputs.keys()];
 
-  const complete = feedCompleter(ort, graph);
+  const fill = feedCompleter(ort, graph);
+  const prepare = preparer(ort, graph);
+  const complete =
+    prepare === undefined ? fill : (feeds: OrtFeeds): OrtFeeds => prepare(fill === undefined ? feeds : fill(feeds));
 
   const infer: Infer = async (feeds, wanted, rows) => {
     let result: Readonly<Record<string, OrtTensor>>;
@@ -123,6 +146,23 @@ function feedCompleter(ort: OrtModule, { inputs, steps }: OnnxGraph): ((feeds: O
       const { data, dims } = all[step.input] as OrtTensor;
       const text = applyStringNormalizer({ data: data as readonly string[], shape: dims, dtype: 'string' }, step);
       all[step.input] = new ort.Tensor('string', text.data, text.shape);
+    }
+    return all;
+  };
+}
+
+/** Does the steps of a preparation and leaves out what the engine does not take. */
+function preparer(ort: OrtModule, { inputs, preparation }: OnnxGraph): ((feeds: OrtFeeds) => OrtFeeds) | undefined {
+  if (preparation === undefined) return undefined;
+  const { steps, engineInputs } = preparation;
+  const given = new Map(inputs.map((input) => [input.name, input]));
+  const wanted = new Map(engineInputs.map((input) => [input.name, input]));
+  return (feeds) => {
+    const all: Record<string, OrtTensor> = {};
+    for (const [name, tensor] of Object.entries(feeds)) if (wanted.has(name)) all[name] = tensor;
+    for (const { from, to, compute } of steps) {
+      const tensor = fromEngineTensor(feeds[from] as OrtTensor, given.get(from) as RunInput);
+      all[to] = toEngineTensor(ort, wanted.get(to) as RunInput, compute(tensor));
     }
     return all;
   };

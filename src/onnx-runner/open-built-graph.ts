@@ -5,6 +5,8 @@ import { eachNode } from '../onnx/walk-nodes.ts';
 import { castHalfEdges } from '../onnx/rewrite/float16-edges.ts';
 import type { LoadContext, LoadedModel } from '../spec/model-loader.ts';
 import type { Label, Task } from '../spec/model.ts';
+import type { RunInput } from './feed-run.ts';
+import type { FeedStep } from './graph-model.ts';
 import { operatorFatalWhenEmpty } from './empty-tensors.ts';
 import { parseEngineOptions } from './engine-options.ts';
 import { type ImportRuntime, openGraph } from './open-graph.ts';
@@ -18,6 +20,8 @@ export interface BuiltGraphMeaning {
   readonly classes: readonly Label[] | undefined;
   /** Name of the loader, for the engine's options and messages. */
   readonly loader: string;
+  /** The inputs that callers feed, where they are others than the graph's, and how the graph's are made of them. */
+  readonly preparation?: { readonly inputs: readonly RunInput[]; readonly steps: readonly FeedStep[] };
 }
 
 /**
@@ -31,11 +35,13 @@ export function openBuiltGraph(
   importRuntime?: ImportRuntime,
 ): Promise<LoadedModel> {
   const { externalData } = built;
-  const { task, roles, classes, loader } = meaning;
+  const { task, roles, classes, loader, preparation } = meaning;
   const options = parseEngineOptions(context.options, loader);
   const bytes = serializeModel(castHalfEdges(built.model).model);
+  const engineInputs = graphInputs(built.model);
   const graph = {
-    inputs: graphInputs(built.model),
+    inputs: preparation?.inputs ?? engineInputs,
+    ...(preparation === undefined ? {} : { preparation: { steps: preparation.steps, engineInputs } }),
     outputs: graphOutputs(built.model),
     task,
     roles,

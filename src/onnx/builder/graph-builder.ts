@@ -68,9 +68,11 @@ export class GraphBuilder {
   readonly #inputs: OnnxValueInfo[] = [];
   readonly #outputs: OnnxValueInfo[] = [];
   readonly #names: Set<string>;
+  readonly #reserved: Set<string>;
 
   constructor(parent?: GraphBuilder) {
     this.#parent = parent;
+    this.#reserved = parent === undefined ? new Set() : parent.#reserved;
     this.#names = parent === undefined ? new Set() : parent.#names;
     this.#weights = parent === undefined ? new WeightStore((wish) => this.name(wish)) : parent.#weights;
   }
@@ -78,13 +80,19 @@ export class GraphBuilder {
   /** A name that no value of the graph has yet, made from a wish. */
   name(wish: string): string {
     let name = wish;
-    for (let i = 1; this.#names.has(name); i++) name = `${wish}_${i}`;
+    for (let i = 1; this.#names.has(name) || this.#reserved.has(name); i++) name = `${wish}_${i}`;
     this.#names.add(name);
     return name;
   }
 
+  /** Keeps a name for the input or output that will be declared under it: no value in between takes it. */
+  reserve(name: string): void {
+    this.#reserved.add(name);
+  }
+
   /** An input of the graph, under exactly this name. */
   input(name: string, { dtype, shape }: ValueType): Value {
+    this.#reserved.delete(name);
     const value = { name: this.name(name), dtype, shape };
     this.#inputs.push(makeValueInfo(value.name, makeTensorType(dataTypeOf(dtype), shape)));
     return value;
@@ -92,6 +100,7 @@ export class GraphBuilder {
 
   /** Declares a value as an output of the graph, under this name where it is free, and gives the output's name. */
   output(value: Value, wish: string): string {
+    this.#reserved.delete(wish);
     const name = this.name(wish);
     this.#nodes.push(makeNode('Identity', { inputs: [value.name], outputs: [name] }));
     this.#outputs.push(makeValueInfo(name, makeTensorType(dataTypeOf(value.dtype), value.shape)));

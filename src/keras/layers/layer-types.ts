@@ -1,0 +1,45 @@
+import type { LayerType } from '../graph/layer-type.ts';
+import { KERAS_OPS } from '../ops/keras-ops.ts';
+import { TF_OPS } from '../ops/tf-ops.ts';
+import { ACTIVATION_LAYERS } from './activation-layers.ts';
+import { CONVOLUTION_LAYERS } from './convolution.ts';
+import { DENSE_LAYERS } from './dense.ts';
+import { EINSUM_LAYERS } from './einsum-dense.ts';
+import { EMBEDDING_LAYERS } from './embedding.ts';
+import { IDENTITY_LAYERS } from './identity.ts';
+import { IMAGE_LAYERS } from './image.ts';
+import { MERGING_LAYERS } from './merging.ts';
+import { NORMALIZATION_LAYERS } from './normalization.ts';
+import { POOLING_LAYERS } from './pooling.ts';
+import { RESHAPING_LAYERS } from './reshaping.ts';
+import { spectralNormalization } from './spectral-normalization.ts';
+
+/** Where the model's inputs stand in the list of layers; the network's writer feeds them. */
+const INPUT: LayerType = {
+  check({ config }) {
+    for (const kind of ['sparse', 'ragged']) config.refuseUnless(kind, [false], 'only dense inputs are fed');
+  },
+  translate: ({ config }) => {
+    throw config.malformed('is called like a layer');
+  },
+  limits: 'sparse and ragged inputs are refused',
+};
+
+/** Every layer that can be computed, by class: the allow-list of the reader. `ops.Add` is an operation of Keras 3. */
+export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map<string, LayerType>([
+  ['InputLayer', INPUT],
+  ...ACTIVATION_LAYERS,
+  ...CONVOLUTION_LAYERS,
+  ...DENSE_LAYERS,
+  ...EINSUM_LAYERS,
+  ...EMBEDDING_LAYERS,
+  ...IDENTITY_LAYERS,
+  ...IMAGE_LAYERS,
+  ...MERGING_LAYERS,
+  ...NORMALIZATION_LAYERS,
+  ...POOLING_LAYERS,
+  ...RESHAPING_LAYERS,
+  ...TF_OPS,
+  ...KERAS_OPS,
+  ['SpectralNormalization', spectralNormalization(() => LAYER_TYPES)],
+]);

@@ -1,0 +1,59 @@
+import { FormatError } from '../../errors/format-error.ts';
+import { readHdf5 } from '../../formats/hdf5/read-hdf5.ts';
+import type { ZipArchive } from '../../formats/zip/read-zip.ts';
+import type { Limits } from '../../spec/limits.ts';
+import { isRecord, own } from '../model/layer-config.ts';
+import { storeWeights } from '../weights/store-weights.ts';
+import { generationOf, type KerasFile } from './keras-file.ts';
+import { malformed } from './parse-context.ts';
+import { parseJson, utf8 } from './parse-json.ts';
+
+const CONFIG = 'config.json';
+const METADATA = 'metadata.json';
+const WEIGHTS = 'model.weights.h5';
+
+/** Whether the names of an archive are those of a `.keras` file. */
+export function isKerasArchive(names: Iterable<string>): boolean {
+  const set = new Set(names);
+  return set.has(CONFIG) && (set.has(WEIGHTS) || set.has(METADATA));
+}
+
+/**
+ * A `.keras` file of Keras 2.12 to 3: a zip archive of `config.json`, `metadata.json` and `model.weights.h5`.
+ *
+ * @throws `ML_FORMAT_MALFORMED`, `ML_FORMAT_UNSUPPORTED` for weights in several files, and the errors of the containers
+ */
+export async function readArchive(archive: ZipArchive, limits: Limits): Promise<KerasFile> {
+  const document = await jsonOf(archive, CONFIG);
+  if (document === undefined) throw malformed(`the archive has no ${CONFIG}`);
+  const metadata = await jsonOf(archive, METADATA);
+  const version = isRecord(metadata) ? own(metadata, 'keras_version') : undefined;
+  const known = typeof version === 'string' ? version : undefined;
+  const bytes = await weightsOf(archive);
+  const { compile_config: compiled, ...architecture } = isRecord(document) ? document : {};
+  return {
+    document: architecture,
+    generation: generationOf(known),
+    version: known,
+    kind: 'keras',
+    others: compiled === undefined ? [] : [compiled],
+    weights: (model, types) => storeWeights(readHdf5(bytes, limits), model, types),
+  };
+}
+
+/** The HDF5 file of weights. */
+export async function weightsOf(archive: ZipArchive): Promise<Uint8Array> {
+  const entry = archive.entries.get(WEIGHTS);
+  if (entry !== undefined) return entry.read();
+  const other = [...archive.entries.keys()].find((name) => name.startsWith('model.weights'));
+  if (other === undefined) throw malformed(`the archive has no ${WEIGHTS}`);
+  throw new FormatError(
+    'ML_FORMAT_UNSUPPORTED',
+    `Keras model: the archive keeps its weights in ${other}; save it again without sharding, as ${WEIGHTS}`,
+  );
+}
+
+async function jsonOf(archive: ZipArchive, name: string): Promise<unknown> {
+  const entry = archive.entries.get(name);
+  return entry === undefined ? undefined : parseJson(utf8(await entry.read()), name);
+}
