@@ -3,6 +3,8 @@ import type { BuiltinLoader } from '../spec/loader-descriptor.ts';
 import { descriptor as lightgbm } from './lightgbm/lightgbm-format.ts';
 import { descriptor as onnx } from './onnx/onnx-format.ts';
 import { descriptor as pickle } from './pickle/pickle-format.ts';
+import { descriptor as tensorflow } from './tensorflow/tensorflow-format.ts';
+import { descriptor as tflite } from './tflite/tflite-format.ts';
 import { descriptor as xgboost } from './xgboost/xgboost-format.ts';
 
 /** The loaders that are part of the package; each one is imported when a file first needs it. */
@@ -10,5 +12,7 @@ export const BUILTIN_LOADERS: readonly BuiltinLoader[] = [
   { descriptor: lightgbm, import: async () => (await import('./lightgbm/lightgbm-loader.ts')).loader },
   { descriptor: onnx, import: async () => (await import('./onnx/onnx-loader.ts')).loader },
   { descriptor: pickle, import: async () => (await import('./pickle/pickle-loader.ts')).loader },
+  { descriptor: tensorflow, import: async () => (await import('./tensorflow/tensorflow-loader.ts')).loader },
+  { descriptor: tflite, import: async () => (await import('./tflite/tflite-loader.ts')).loader },
   { descriptor: xgboost, import: async () => (await import('./xgboost/xgboost-loader.ts')).loader },
 ];

@@ -45,5 +45,5 @@ export function rawTensor(bytes: Uint8Array, { dtype, shape }: TensorType, what:
     );
   }
   const [size, view] = entry;
-  return { data: view(bytes.byteOffset % size === 0 ? bytes : bytes.slice(), count), shape, dtype };
+  return { data: view(bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes), count), shape, dtype };
 }
