@@ -35,15 +35,47 @@ export function frozenEnds(body: GraphBody, context: ProtoContext, options: Tens
   return { inputs: nodes.map((node) => input(node, context)), outputs };
 }
 
-/** Results that nothing reads; of those only the ones that depend on a placeholder, if any do. */
+/**
+ * Results that nothing reads; of those only the ones that depend on a placeholder, if any do. What is
+ * computed in each turn of a loop is no result: what leaves a loop does so by an `Exit`.
+ */
 function sinks(body: GraphBody): readonly GraphOutput[] {
-  const read = new Set<string>();
-  for (const node of body.nodes.values()) for (const ref of dataInputs(node)) read.add(nodeName(ref));
-  const ends = [...body.nodes.values()].filter((node) => !read.has(node.name) && !NO_RESULT.test(node.op));
-  const fed = ends.filter((node) =>
-    [...ancestors(body, [node.name], new Set())].some((name) => body.nodes.get(name)?.op === 'Placeholder'),
+  const readers = new Map<string, NodeDef[]>();
+  for (const node of body.nodes.values()) {
+    for (const ref of dataInputs(node)) {
+      const name = nodeName(ref);
+      const known = readers.get(name);
+      if (known === undefined) readers.set(name, [node]);
+      else known.push(node);
+    }
+  }
+  const from = (ops: RegExp, stop?: string): ReadonlySet<string> => dependants(body, { readers, ops, stop });
+  const turning = from(/^Enter$/, 'Exit');
+  const ends = [...body.nodes.values()].filter(
+    (node) => !readers.has(node.name) && !NO_RESULT.test(node.op) && !turning.has(node.name),
   );
-  return (fed.length > 0 ? fed : ends).map((node) => output(node, node.name));
+  const fed = from(/^Placeholder$/);
+  const wanted = ends.filter((node) => fed.has(node.name));
+  return (wanted.length > 0 ? wanted : ends).map((node) => output(node, node.name));
+}
+
+/** Everything that depends on nodes of some operators, not looking past those of another one. */
+function dependants(
+  body: GraphBody,
+  {
+    readers,
+    ops,
+    stop,
+  }: { readonly readers: ReadonlyMap<string, readonly NodeDef[]>; readonly ops: RegExp; readonly stop: string | undefined },
+): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const stack = [...body.nodes.values()].filter(({ op }) => ops.test(op));
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node.name) || node.op === stop) continue;
+    seen.add(node.name);
+    stack.push(...(readers.get(node.name) ?? []));
+  }
+  return seen;
 }
 
 /** Everything that the given edges depend on. */
