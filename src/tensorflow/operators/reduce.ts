@@ -16,8 +16,11 @@ export function reduce(call: OpCall, opType: string, x: TfTensor): TfTensor {
   const axes = call.tensor(1);
   const keep = call.attrs.bool('keep_dims');
   const shape = reducedShape(x.shape, axes.numbers, keep);
-  if (axes.numbers?.length === 0) return x;
-  return call.write(opType, [x, call.cast(axes, 'int64')], {
+  if (axes.numbers?.length === 0) return opType === 'ReduceL2' ? call.write('Abs', [x], { shape: x.shape }) : x;
+  const { numbers } = axes;
+  // One axis may come without dimensions.
+  const vector = numbers === undefined ? call.write('Reshape', [call.cast(axes, 'int64'), call.ints([-1])]) : call.ints(numbers);
+  return call.write(opType, [x, vector], {
     dtype: x.dtype,
     shape,
     attributes: { keepdims: { int: keep ? 1 : 0 }, noop_with_empty_axes: { int: 1 } },

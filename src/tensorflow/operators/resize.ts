@@ -20,11 +20,12 @@ const resize =
       return typeof element === 'number' || typeof element === 'string' ? element : null;
     });
     const how = coordinates(call);
-    const y = call.write('Resize', [x, undefined, undefined, call.cast(sizes, 'int64')], {
+    const before = call.write('Shape', [x], { dtype: 'int64', shape: [2], attributes: { start: { int: 0 }, end: { int: 2 } } });
+    const all = call.write('Concat', [before, call.cast(sizes, 'int64')], { dtype: 'int64', shape: [4], attributes: { axis: { int: 0 } } });
+    const y = call.write('Resize', [x, undefined, undefined, all], {
       dtype: x.dtype,
       shape: [rows, channels, ...extents],
       attributes: {
-        axes: { ints: [2, 3] },
         mode: { text: mode },
         coordinate_transformation_mode: { text: how },
         ...(mode === 'nearest' ? { nearest_mode: { text: how === 'asymmetric' ? 'floor' : 'round_prefer_ceil' } } : {}),
