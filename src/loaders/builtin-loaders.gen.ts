@@ -5,7 +5,9 @@ import { descriptor as lightgbm } from './lightgbm/lightgbm-format.ts';
 import { descriptor as onnx } from './onnx/onnx-format.ts';
 import { descriptor as pickle } from './pickle/pickle-format.ts';
 import { descriptor as safetensors } from './safetensors/safetensors-format.ts';
+import { descriptor as tensorflow } from './tensorflow/tensorflow-format.ts';
 import { descriptor as tfjs } from './tfjs/tfjs-format.ts';
+import { descriptor as tflite } from './tflite/tflite-format.ts';
 import { descriptor as torch } from './torch/torch-format.ts';
 import { descriptor as torchscript } from './torchscript/torchscript-format.ts';
 import { descriptor as xgboost } from './xgboost/xgboost-format.ts';
@@ -17,7 +19,9 @@ export const BUILTIN_LOADERS: readonly BuiltinLoader[] = [
   { descriptor: onnx, import: async () => (await import('./onnx/onnx-loader.ts')).loader },
   { descriptor: pickle, import: async () => (await import('./pickle/pickle-loader.ts')).loader },
   { descriptor: safetensors, import: async () => (await import('./safetensors/safetensors-loader.ts')).loader },
+  { descriptor: tensorflow, import: async () => (await import('./tensorflow/tensorflow-loader.ts')).loader },
   { descriptor: tfjs, import: async () => (await import('./tfjs/tfjs-loader.ts')).loader },
+  { descriptor: tflite, import: async () => (await import('./tflite/tflite-loader.ts')).loader },
   { descriptor: torch, import: async () => (await import('./torch/torch-loader.ts')).loader },
   { descriptor: torchscript, import: async () => (await import('./torchscript/torchscript-loader.ts')).loader },
   { descriptor: xgboost, import: async () => (await import('./xgboost/xgboost-loader.ts')).loader },

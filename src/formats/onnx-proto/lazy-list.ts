@@ -1,5 +1,5 @@
 import type { LazyList } from './onnx-model.ts';
-import { FieldReader, readVarint, viewOf, WIRE, type WireElement } from './wire-reader.ts';
+import { FieldReader, readVarint, viewOf, WIRE, type WireElement } from '../protobuf/wire-reader.ts';
 
 /** A list that is there already: for messages that are built, and for absent fields. */
 export function listOf<T extends { readonly length: number }>(values: T): LazyList<T> {

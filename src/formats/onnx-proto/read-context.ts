@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors/format-error.ts';
 import type { Limits } from '../../spec/limits.ts';
-import { FieldReader } from './wire-reader.ts';
+import { FieldReader } from '../protobuf/wire-reader.ts';
 
 /** The reader calls itself once per level; beyond this the stack would be at stake, whatever the limits say. */
 const DEEPEST = 500;

@@ -4,7 +4,7 @@ import { append, NONE, once, type ReadContext } from './read-context.ts';
 import { readEntry } from './read-entry.ts';
 import { readSparseTensor, readTensor } from './read-tensor.ts';
 import { readType, readValueInfo } from './read-type.ts';
-import { WIRE } from './wire-reader.ts';
+import { WIRE } from '../protobuf/wire-reader.ts';
 
 /**
  * GraphProto.

@@ -2,7 +2,7 @@ import { lazyBytes, lazyDoubles, lazyFloats, lazyInt32s, lazyInt64s, lazyUint64s
 import type { OnnxSparseTensor, OnnxTensor } from './onnx-model.ts';
 import { append, NONE, once, type ReadContext } from './read-context.ts';
 import { readEntry } from './read-entry.ts';
-import { type FieldReader, readVarint, WIRE } from './wire-reader.ts';
+import { type FieldReader, readVarint, WIRE } from '../protobuf/wire-reader.ts';
 
 /** TensorProto; the values stay where they are. */
 export function readTensor(body: Uint8Array, context: ReadContext): OnnxTensor {

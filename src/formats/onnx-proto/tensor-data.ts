@@ -4,7 +4,7 @@ import type { TensorData, TensorLike } from '../../spec/tensor.ts';
 import type { OnnxTensor } from './onnx-model.ts';
 import { quoted } from './quoted.ts';
 import { type TensorLayout, tensorLayout } from './tensor-layout.ts';
-import { viewOf } from './wire-reader.ts';
+import { viewOf } from '../protobuf/wire-reader.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 

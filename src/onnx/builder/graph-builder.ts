@@ -53,7 +53,7 @@ export interface BuiltGraph {
 }
 
 /** The operator sets that are written: known to every supported runtime. */
-const OPSETS: Readonly<Record<string, number>> = { '': 20 };
+const OPSETS: Readonly<Record<string, number>> = { '': 20, 'ai.onnx.ml': 4 };
 /** `ir_version` that belongs to opset 20. */
 const IR_VERSION = 9;
 

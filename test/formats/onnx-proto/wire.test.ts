@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FieldReader, readVarint, WIRE } from '../../../src/formats/onnx-proto/wire-reader.ts';
+import { FieldReader, readVarint, WIRE } from '../../../src/formats/protobuf/wire-reader.ts';
 import { WireWriter } from '../../../src/formats/onnx-proto/wire-writer.ts';
 
 const reader = (bytes: Uint8Array, wholeFile = false): FieldReader =>

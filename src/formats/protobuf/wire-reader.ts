@@ -74,7 +74,7 @@ export class FieldReader {
         return true;
       }
       default:
-        throw this.#malformed(`has wire type ${this.wireType}, which no ONNX file uses`);
+        throw this.#malformed(`has wire type ${this.wireType}, which no model file uses`);
     }
   }
 

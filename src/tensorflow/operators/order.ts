@@ -1,0 +1,49 @@
+import type { OpCall, OperatorTable } from '../op-call.ts';
+import { normalAxis } from '../shapes.ts';
+import { TfTensor } from '../tf-tensor.ts';
+
+function reverse(call: OpCall, x: TfTensor, axes: readonly number[]): TfTensor {
+  const rank = call.shapeOf(0).length;
+  if (axes.length === 0) return x;
+  const each = (value: number): ReturnType<OpCall['ints']> => call.ints(axes.map(() => value));
+  const at = call.ints(axes.map((axis) => normalAxis(axis, rank)));
+  return call.write('Slice', [x, each(-1), each(-Number.MAX_SAFE_INTEGER), at, each(-1)], { dtype: x.dtype, shape: x.shape });
+}
+
+function topK(call: OpCall, k: TfTensor): readonly TfTensor[] {
+  const x = call.tensor(0);
+  const count = k.numbers?.[0] ?? null;
+  const shape = x.shape === undefined ? undefined : [...x.shape.slice(0, -1), count];
+  const wanted = call.write('Reshape', [call.cast(k, 'int64'), call.ints([1])], { shape: [1] });
+  const [values, indices] = call.g
+    .node('TopK', {
+      inputs: [x.value, wanted.value],
+      attributes: { axis: { int: -1 }, sorted: { int: call.attrs.bool('sorted', true) ? 1 : 0 } },
+      outputs: [
+        { dtype: x.dtype, shape },
+        { dtype: 'int64', shape },
+      ],
+    })
+    .map((value) => TfTensor.of(value)) as [TfTensor, TfTensor];
+  return [values, call.cast(indices, call.attrs.dtype('index_type') ?? 'int32')];
+}
+
+/** The number of boundaries that a value has reached. */
+function bucketize(call: OpCall): TfTensor {
+  const x = call.cast(call.tensor(0), 'float32');
+  const boundaries = call.attrs.floats('boundaries');
+  const rank = call.shapeOf(0).length;
+  const shape = [...(x.shape ?? []), boundaries.length];
+  const edges = call.known('float32', [boundaries.length], boundaries);
+  const column = call.write('Unsqueeze', [x, call.ints([rank])], { shape: [...(x.shape ?? []), 1] });
+  const reached = call.write('GreaterOrEqual', [column, edges], { dtype: 'bool', shape });
+  const attributes = { keepdims: { int: 0 } };
+  return call.write('ReduceSum', [call.cast(reached, 'int32'), call.ints([rank])], { dtype: 'int32', shape: x.shape, attributes });
+}
+
+export const orderOperators: OperatorTable = {
+  ReverseV2: (call) => reverse(call, call.tensor(0), call.numbers(1, 'axis')),
+  TopK: (call) => topK(call, call.known('int32', [], [call.attrs.int('k')])),
+  TopKV2: (call) => topK(call, call.tensor(1)),
+  Bucketize: bucketize,
+};
