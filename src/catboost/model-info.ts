@@ -41,7 +41,8 @@ export function readModelInfo({ info, dimensions }: Pick<CatboostModel, 'info' |
   const type = typeof described === 'string' ? described : propertyOf(described, 'type');
   const loss = typeof type === 'string' ? type : '';
   const options = objectOf(info, 'class_params') ?? objectOf(info, 'multiclass_params');
-  const multiLabel = MULTI_LABEL.has(loss);
+  // With a single label CatBoost treats it as one of two classes.
+  const multiLabel = MULTI_LABEL.has(loss) && dimensions > 1;
   return {
     loss,
     classes: classesOf({ options, params, loss, dimensions, info }),
@@ -58,6 +59,8 @@ interface ClassSource extends Pick<CatboostModel, 'info' | 'dimensions'> {
 }
 
 function classesOf({ options, params, loss, dimensions, info }: ClassSource): readonly Label[] | undefined {
+  // The one label that such a model knows is a target, not a class.
+  if (MULTI_LABEL.has(loss) && dimensions === 1) return [0, 1];
   if (options !== undefined) {
     const names = listOf(options, 'class_names');
     const text = info.get('class_params') ?? info.get('multiclass_params') ?? '';
@@ -70,7 +73,7 @@ function classesOf({ options, params, loss, dimensions, info }: ClassSource): re
   const names = listOf(propertyOf(params, 'data_processing_options'), 'class_names');
   if (names.length > 0) return names.map((name) => labelOf(name, info.get('params') ?? ''));
   if (!CLASSIFICATION.has(loss)) return undefined;
-  return Array.from({ length: dimensions === 1 && !MULTI_LABEL.has(loss) ? 2 : dimensions }, (_, i) => i);
+  return Array.from({ length: dimensions === 1 ? 2 : dimensions }, (_, i) => i);
 }
 
 /** Integers beyond 2^53 are bigints where the file's digits are those that were read. */

@@ -1,7 +1,9 @@
 import { FormatError } from '../errors/format-error.ts';
 import { Document } from '../xgboost/document.ts';
 import type { CatboostModel } from './catboost-model.ts';
+import { refuseLostTargets } from './lost-targets.ts';
 import { modelError } from './model-error.ts';
+import { readModelInfo } from './model-info.ts';
 import { readJsonCtrs, readJsonCtrTables } from './read-json-ctrs.ts';
 import { readJsonObliviousTrees, readJsonStepTrees } from './read-json-trees.ts';
 
@@ -22,9 +24,12 @@ export function readJson(bytes: Uint8Array): CatboostModel {
       throw modelError('ML_FORMAT_UNSUPPORTED', `${kind} features are not supported; numeric and categorical ones are`);
   }
   const categorical = list(features, 'categorical_features');
+  const ctrs = readJsonCtrs(list(features, 'ctrs'));
+  const info = readInfo(new Document(document.get('model_info') ?? {}, 'model_info', WHAT));
   const { trees, dimensions } = document.has('oblivious_trees')
     ? readJsonObliviousTrees(list(document, 'oblivious_trees'))
     : readJsonStepTrees(document.get('trees') ?? []);
+  refuseLostTargets(ctrs, readModelInfo({ info, dimensions }).loss);
   return {
     ...readScaleAndBias(document.get('scale_and_bias'), dimensions),
     dimensions,
@@ -37,10 +42,10 @@ export function readJson(bytes: Uint8Array): CatboostModel {
     oneHotFeatures: categorical.flatMap((feature) =>
       feature.has('values') ? [{ index: feature.count('feature_index'), values: feature.ints('values') }] : [],
     ),
-    ctrFeatures: readJsonCtrs(list(features, 'ctrs')),
+    ctrFeatures: ctrs,
     ctrTables: readJsonCtrTables(document.get('ctr_data') ?? undefined),
     trees,
-    info: readInfo(new Document(document.get('model_info') ?? {}, 'model_info', WHAT)),
+    info,
   };
 }
 

@@ -14,9 +14,9 @@ function classifier(state: EstimatorState): Estimator {
   return classifierEstimator(pickledPredictor(state), state.className);
 }
 
-/** The link is that of the parameters that the object was made with, which `load_model` does not change. */
+/** The link is that of the object's own parameters, which `load_model` does not change; `objective` outdoes the default. */
 function regressor(state: EstimatorState): Estimator {
-  const name = state.firstOf('loss_function', 'objective');
+  const name = state.firstOf('objective', 'loss_function');
   const loss = state.get(name);
   return regressorEstimator(
     pickledPredictor(state),
