@@ -1,3 +1,4 @@
+import type { BinBlock } from './bin-block.ts';
 import type { CatboostModel, Combination, CtrFeature } from './catboost-model.ts';
 import { CombinationHash } from './combination-hash.ts';
 import { ctrKey } from './ctr-key.ts';
@@ -50,32 +51,29 @@ export class CtrFeatures {
   }
 
   /**
-   * Computes every feature for `count` rows.
+   * Computes every feature for a block of rows.
    *
-   * @param hashes hashes of categories by position and row, from `start` on
-   * @param bins what the conditions look at, `[columns, count]`
+   * @param hashes hashes of categories by position and row, of which the block's are from `start` on
+   * @param block what the conditions look at
    * @param take gets a feature's index, the row and the value
    */
-  compute({ hashes, start, count, bins }: CtrInput, take: (feature: number, row: number, value: number) => void): void {
+  compute(
+    hashes: readonly Int32Array[],
+    start: number,
+    { data, stride, count }: BinBlock,
+    take: (feature: number, row: number, value: number) => void,
+  ): void {
     const hash = this.#hash;
     for (const { categories, conditions, members } of this.#groups) {
       for (let row = 0; row < count; row++) {
         hash.reset();
         for (const position of categories) hash.add((hashes[position] as Int32Array)[start + row] as number);
-        for (const { column, bin } of conditions) hash.add((bins[column * count + row] as number) >= bin ? 1 : 0);
+        for (const { column, bin } of conditions) hash.add((data[column * stride + row] as number) >= bin ? 1 : 0);
         for (const { feature, table, at } of members)
           take(at, row, ctrValue(feature, table, table.find(hash.high, hash.low)));
       }
     }
   }
-}
-
-/** A block of rows. */
-export interface CtrInput {
-  readonly hashes: readonly Int32Array[];
-  readonly start: number;
-  readonly count: number;
-  readonly bins: Uint16Array;
 }
 
 function groupOf(

@@ -1,3 +1,5 @@
+import type { BinBlock } from './bin-block.ts';
+import { BorderSearch } from './border-search.ts';
 import type { CatboostModel, FloatFeature } from './catboost-model.ts';
 import { CtrFeatures } from './ctr-features.ts';
 import { modelError } from './model-error.ts';
@@ -20,14 +22,18 @@ export interface Conditions {
  */
 export class Quantizer {
   readonly columns: number;
+  /** The largest bin. */
+  readonly largestBin: number;
   readonly conditions: Conditions;
   readonly byteSize: number;
   readonly #floats: readonly FloatFeature[];
+  readonly #searches: readonly BorderSearch[];
   /** Of each one-hot feature: the position of its category and the column of each hash. */
   readonly #oneHots: readonly { readonly position: number; readonly columns: ReadonlyMap<number, number> }[];
   readonly #firstOneHot: number;
   readonly #ctrs: CtrFeatures | undefined;
   readonly #ctrBorders: readonly Float32Array[];
+  readonly #ctrSearches: readonly BorderSearch[];
 
   /** @throws `ML_FORMAT_MALFORMED`, `ML_FORMAT_LIMIT` */
   constructor(model: CatboostModel) {
@@ -36,6 +42,8 @@ export class Quantizer {
     this.#ctrBorders = model.ctrFeatures.map(({ borders }) => borders);
     for (const borders of [...this.#floats.map((feature) => feature.borders), ...this.#ctrBorders])
       checkBorders(borders);
+    this.#searches = this.#floats.map(({ borders }) => new BorderSearch(borders));
+    this.#ctrSearches = this.#ctrBorders.map((borders) => new BorderSearch(borders));
     this.#firstOneHot = this.#floats.length;
     let column = this.#firstOneHot;
     this.#oneHots = model.oneHotFeatures.map(({ index, values }) => {
@@ -46,40 +54,46 @@ export class Quantizer {
           `a condition is about categorical feature ${index}, which is not there`,
         );
       const columns = new Map(Array.from(values, (value, i) => [value, column + i]));
+      if (columns.size !== values.length)
+        throw modelError('ML_FORMAT_MALFORMED', `categorical feature ${index} is asked for the same value twice`);
       column += values.length;
       return { position, columns };
     });
     this.columns = column + this.#ctrBorders.length;
     this.conditions = this.#conditions(model);
+    this.largestBin = this.conditions.bins.reduce((largest, bin) => Math.max(largest, bin), 1);
     this.#ctrs = model.ctrFeatures.length === 0 ? undefined : new CtrFeatures(model, positions, this.#places(model));
     this.byteSize =
-      [...model.floatFeatures, ...model.ctrFeatures].reduce((sum, { borders }) => sum + borders.byteLength, 0) +
+      [...this.#searches, ...this.#ctrSearches].reduce((sum, search) => sum + search.byteSize, 0) +
       (this.#ctrs?.byteSize ?? 0);
   }
 
-  /** The bins of `count` rows from `start` on, `[columns, count]`. */
-  fill(rows: RowValues, { start, count }: { readonly start: number; readonly count: number }, bins: Uint16Array): void {
-    let at = 0;
-    for (const { flatIndex, borders, nanAboveAll } of this.#floats) {
-      const { data, first, stride } = rows.numbers(flatIndex);
-      let from = first + start * stride;
-      for (let row = 0; row < count; row++, from += stride) {
-        const value = data[from] as number;
-        bins[at++] = nanAboveAll && Number.isNaN(value) ? binOf(Infinity, borders) : binOf(Math.fround(value), borders);
-      }
+  /** Fills a block with the bins of `count` rows from `start` on. */
+  fill(rows: RowValues, { start, count }: { readonly start: number; readonly count: number }, block: BinBlock): void {
+    block.resize(count);
+    const { data, stride } = block;
+    for (const [column, feature] of this.#floats.entries()) {
+      const search = this.#searches[column] as BorderSearch;
+      const { data: values, first, stride: step } = rows.numbers(feature.flatIndex);
+      const from = first + start * step;
+      const at = column * stride;
+      search.fill({ data: values, first: from, stride: step }, data, { at, length: count });
+      if (!feature.nanAboveAll) continue;
+      const above = search.binOf(Infinity);
+      for (let row = 0; row < count; row++) if (Number.isNaN(values[from + row * step])) data[at + row] = above;
     }
     const { hashes } = rows;
-    bins.fill(0, at, this.columns * count);
+    data.fill(0, this.#firstOneHot * stride, this.columns * stride);
     for (const { position, columns } of this.#oneHots) {
       const values = hashes[position] as Int32Array;
       for (let row = 0; row < count; row++) {
         const column = columns.get(values[start + row] as number);
-        if (column !== undefined) bins[column * count + row] = 1;
+        if (column !== undefined) data[column * stride + row] = 1;
       }
     }
     const firstCtr = this.columns - this.#ctrBorders.length;
-    this.#ctrs?.compute({ hashes, start, count, bins }, (feature, row, value) => {
-      bins[(firstCtr + feature) * count + row] = binOf(value, this.#ctrBorders[feature] as Float32Array);
+    this.#ctrs?.compute(hashes, start, block, (feature, row, value) => {
+      data[(firstCtr + feature) * stride + row] = (this.#ctrSearches[feature] as BorderSearch).binOf(value);
     });
   }
 
@@ -117,18 +131,6 @@ export class Quantizer {
       oneHotColumn: (index, value) => oneHots.get(index)?.columns.get(value),
     };
   }
-}
-
-/** How many of the ascending borders a value is above; NaN is above none. */
-function binOf(value: number, borders: Float32Array): number {
-  let low = 0;
-  let high = borders.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((borders[middle] as number) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function checkBorders(borders: Float32Array): void {

@@ -1,3 +1,4 @@
+import type { BinBlock } from './bin-block.ts';
 import type { StepTrees } from './catboost-model.ts';
 import { modelError } from './model-error.ts';
 import type { Conditions } from './quantizer.ts';
@@ -56,34 +57,38 @@ export class StepEvaluator implements TreeEvaluator {
       this.#bins.byteLength;
   }
 
-  addTo(bins: Uint16Array, count: number, sums: Float64Array): void {
+  addTo(block: BinBlock, sums: Float64Array): void {
+    const { count } = block;
     const dimensions = this.#dimensions;
     const { leafOffsets, leafValues } = this.#trees;
     for (let tree = 0; tree < this.count; tree++) {
       for (let row = 0, at = 0; row < count; row++) {
-        const start = leafOffsets[this.#endOf(tree, row, bins, count)] as number;
+        const start = leafOffsets[this.#endOf(tree, row, block)] as number;
         for (let k = 0; k < dimensions; k++, at++) sums[at] = (sums[at] as number) + (leafValues[start + k] as number);
       }
     }
   }
 
-  leaves(bins: Uint16Array, count: number, out: Float64Array): void {
+  leaves(block: BinBlock, out: Float64Array): void {
+    const { count } = block;
     const { leafOffsets } = this.#trees;
     for (let tree = 0; tree < this.count; tree++) {
       const first = this.#firstLeaves[tree] as number;
       for (let row = 0; row < count; row++) {
-        const offset = leafOffsets[this.#endOf(tree, row, bins, count)] as number;
+        const offset = leafOffsets[this.#endOf(tree, row, block)] as number;
         out[row * this.count + tree] = (offset - first) / this.#dimensions;
       }
     }
   }
 
   /** The node at which a row ends. */
-  #endOf(tree: number, row: number, bins: Uint16Array, count: number): number {
+  #endOf(tree: number, row: number, { data, stride }: BinBlock): number {
     const { steps } = this.#trees;
+    const columns = this.#columns;
+    const bins = this.#bins;
     let node = this.#starts[tree] as number;
     for (;;) {
-      const right = (bins[(this.#columns[node] as number) * count + row] as number) >= (this.#bins[node] as number);
+      const right = (data[(columns[node] as number) * stride + row] as number) >= (bins[node] as number);
       const step = steps[2 * node + (right ? 1 : 0)] as number;
       if (step === 0) return node;
       node += step;

@@ -1,10 +1,12 @@
-/** Trees that rows of bins are walked through. Rows come in blocks, their bins as `[columns, count]`. */
+import type { BinBlock } from './bin-block.ts';
+
+/** Trees that blocks of rows are walked through. */
 export interface TreeEvaluator {
   /** Trees. */
   readonly count: number;
   readonly byteSize: number;
   /** Adds every tree's values to `sums`, `[count, dimensions]`, tree after tree. */
-  addTo(bins: Uint16Array, count: number, sums: Float64Array): void;
+  addTo(block: BinBlock, sums: Float64Array): void;
   /** The leaf in every tree, `[count, trees]`. */
-  leaves(bins: Uint16Array, count: number, out: Float64Array): void;
+  leaves(block: BinBlock, out: Float64Array): void;
 }

@@ -350,6 +350,10 @@ def main():
             absent[name] = str(error).splitlines()[0]
             continue
         rows = data.rows(model)
+        # Nothing in the file tells how many columns there were behind the last that is used.
+        if name == "dropped":
+            width = max(model._get_float_feature_indices()) + 1
+            rows, data.names = [row[:width] for row in rows], data.names[:width]
         # scikit-learn's own steps refuse infinities.
         if not isinstance(model, CatBoost):
             rows = [row for row in rows if np.isfinite(row).all() and np.abs(row).max() < 1e30]
