@@ -40,10 +40,16 @@ async function measure(name) {
     [`${name}: one row`, spread(values.one, 'us'), '', undefined],
     [`${name}: one row, Python ${python.us.toFixed(0)} us, faster by`, `${one.toFixed(1)} x`, 'at least 4x', one >= 4],
     [`${name}: 1000 rows`, spread(values.many, 'ms', 2), '', undefined],
-    [`${name}: 1000 rows, Python ${python.ms.toFixed(2)} ms, faster by`, `${many.toFixed(2)} x`, 'at least 1x', many >= 1],
+    [
+      `${name}: 1000 rows, Python ${python.ms.toFixed(2)} ms, faster by`,
+      `${many.toFixed(2)} x`,
+      'at least 1x',
+      many >= 1,
+    ],
   ];
 }
 
 const rows = [];
-for (const name of ['numeric-100', 'numeric-1000', 'lossguide-100', 'categories-100']) rows.push(...(await measure(name)));
+for (const name of ['numeric-100', 'numeric-1000', 'lossguide-100', 'categories-100'])
+  rows.push(...(await measure(name)));
 report({ question: QUESTION, rows });

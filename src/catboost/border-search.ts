@@ -39,7 +39,7 @@ export class BorderSearch {
   }
 
   /** Writes the bins of `length` values, every `stride`-th from `first` on, to `out` from `at` on. NaN is above none. */
-  fill(
+  writeBins(
     { data, first, stride }: NumberColumn,
     out: Uint8Array | Uint16Array,
     { at, length }: { readonly at: number; readonly length: number },

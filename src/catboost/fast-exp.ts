@@ -39,11 +39,11 @@ function expOf(x: number, { high, low }: NonNullable<typeof table>): number {
   const integer = words[LOW] as number;
   const place = integer & (STEPS - 1);
   const t = (shifted - SHIFT) * STEP - x;
-  const y = (3.0000000027955394 - t) * (t * t) * 0.16666666685227835064 - t + 1;
+  const y = (3.0000000027955394 - t) * (t * t) * 0.16666666685227835 - t + 1;
   const exponent = ((integer + ADJUST) >>> BITS) << 20;
   words[HIGH] = (exponent | (high[place] as number)) >>> 0;
   words[LOW] = low[place] as number;
-  return y * (bits[0] as number);
+  return y * bits[0];
 }
 
 /** The fractions of 2^(k / 2048), rounded to nearest, in two words; by integers, as `Math.pow` may be a bit off. */

@@ -77,7 +77,7 @@ export class Quantizer {
       const { data: values, first, stride: step } = rows.numbers(feature.flatIndex);
       const from = first + start * step;
       const at = column * stride;
-      search.fill({ data: values, first: from, stride: step }, data, { at, length: count });
+      search.writeBins({ data: values, first: from, stride: step }, data, { at, length: count });
       if (!feature.nanAboveAll) continue;
       const above = search.binOf(Infinity);
       for (let row = 0; row < count; row++) if (Number.isNaN(values[from + row * step])) data[at + row] = above;

@@ -3,7 +3,7 @@ import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { Prediction, Task } from '../spec/model.ts';
 import type { Booster } from './booster.ts';
 
-/** What every use of a booster has: raw scores and leaf indices as `apply`. */
+/** What every use of a booster has: raw scores as `decisionFunction` and leaf indices as `apply`. */
 export function boosterBase(booster: Booster, className: string): Omit<Estimator, 'task'> {
   const { features, featureNames, byteSize, outputs } = booster;
   return {
@@ -11,7 +11,7 @@ export function boosterBase(booster: Booster, className: string): Omit<Estimator
     width: features,
     featureNames,
     byteSize,
-    rawScores: (x) => (outputs === 1 ? booster.scores(x) : new DenseMatrix(x.rows, outputs, booster.scores(x))),
+    decisionFunction: (x) => (outputs === 1 ? booster.scores(x) : new DenseMatrix(x.rows, outputs, booster.scores(x))),
     apply: (x) => booster.leaves(x),
   };
 }

@@ -2,6 +2,7 @@ import { bareModel } from '../../catboost/bare-model.ts';
 import { Predictor } from '../../catboost/predictor.ts';
 import { readModel } from '../../catboost/read-model.ts';
 import { estimatorModel } from '../../sklearn/base/estimator-model.ts';
+import type { Estimator } from '../../sklearn/base/estimator.ts';
 import type { ModelLoader } from '../../spec/model-loader.ts';
 import { descriptor } from './catboost-format.ts';
 
@@ -14,11 +15,15 @@ export const loader: ModelLoader = {
     context.phase('parse');
     const model = readModel(context.artefact.bytes);
     context.phase('build');
-    return estimatorModel(bareModel(new Predictor(model, CLASS_NAME), CLASS_NAME), context);
+    return estimatorModel(build(model), context);
   },
   /** The format holds data only: what can be built was looked at whole, what cannot is an error that says why. */
   scan({ artefact }) {
-    new Predictor(readModel(artefact.bytes), CLASS_NAME);
+    build(readModel(artefact.bytes));
     return [];
   },
 };
+
+function build(model: ReturnType<typeof readModel>): Estimator {
+  return bareModel(new Predictor(model, CLASS_NAME), CLASS_NAME);
+}
