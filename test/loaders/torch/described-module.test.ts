@@ -35,9 +35,9 @@ describe('described modules', () => {
   it.each(names)('%s', async (name) => {
     const { module, input, output } = fixture(name);
     const model = await load(name, { module, ...(input.stated !== null && { input: input.stated }) });
-    const got = (await model.run({ input: tensor(input) }))['output'];
-    expect(got?.shape).toEqual(output.shape);
-    for (const [i, want] of output.data.entries()) expect((got?.data as Float32Array)[i]).toBeCloseTo(want, 5);
+    const got = (await model.run({ input: tensor(input) }))['output'] as TensorLike;
+    expect(got.shape).toEqual(output.shape);
+    for (const [i, want] of output.data.entries()) expect((got.data as Float32Array)[i]).toBeCloseTo(want, 5);
     // The tensors stay readable beside the predictions.
     expect(model.tensors.size).toBeGreaterThan(0);
     await model.dispose();

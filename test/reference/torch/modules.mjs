@@ -3,6 +3,8 @@
 //
 //   node test/reference/torch/modules.mjs --python FILE [--seed N] [--only TEXT] [--lib FILE]
 //
+// Within 1e-5, or twice what PyTorch's own float32 differs from its float64 where that is more.
+//
 // --python: an interpreter with torch, such as the ones that run.mjs makes: .cache/reference-torch-2.15.0/bin/python.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -31,14 +33,17 @@ if (made.status !== 0) throw new Error(made.stderr);
 const ARRAYS = { float32: Float32Array, int64: BigInt64Array };
 const tensor = ({ data, shape, dtype }) => ({ data: ARRAYS[dtype].from(data, dtype === 'int64' ? BigInt : Number), shape, dtype });
 
-async function difference(path, { module, input, output }) {
+async function difference(path, { module, input, output, noise }) {
   const model = await loadModel(path, { metadata: { extra: { torch: { module, ...(input.stated && { input: input.stated }) } } } });
   try {
     const got = (await model.run({ input: tensor(input) })).output;
     if (JSON.stringify(got.shape) !== JSON.stringify(output.shape)) return `shape ${got.shape}, want ${output.shape}`;
     let worst = 0;
     for (const [i, want] of output.data.entries()) worst = Math.max(worst, Math.abs(got.data[i] - want) / Math.max(1, Math.abs(want)));
-    return worst <= TOLERANCE ? undefined : `off by ${worst}`;
+    if (worst <= TOLERANCE) return undefined;
+    if (worst > 2 * noise) return `off by ${worst}`;
+    console.log(`as exact as PyTorch: off by ${worst}, PyTorch's float32 is off its float64 by ${noise}`);
+    return undefined;
   } finally {
     await model.dispose();
   }
