@@ -31,6 +31,15 @@ describe('GraphBuilder', () => {
     await model.dispose?.();
   });
 
+  it('leaves out the inputs that are left out at the end', () => {
+    const g = new GraphBuilder();
+    const x = g.input('x', { dtype: 'float32', shape: ['batch', 2] });
+    g.output(g.op('Clip', [x, undefined, g.scalar(1, 'float32')]), 'y');
+    g.output(g.op('LayerNormalization', [x, g.scalar(1, 'float32'), undefined]), 'z');
+    const inputs = g.finish('test').model.graph?.nodes.map((node) => node.inputs.length);
+    expect(inputs).toEqual([3, 1, 2, 1]);
+  });
+
   it('stores equal small constants once and tells element types apart', () => {
     const g = new GraphBuilder();
     expect(g.ints([1, 2]).name).toBe(g.ints([1, 2]).name);
