@@ -14,16 +14,7 @@ import { getItem } from './get-item.ts';
 /** Operations that move, join and cut. */
 export const SHAPE_OPS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['reshape', operation('x shape', reshape)],
-  [
-    'shape',
-    operation('x', (a) =>
-      cast(
-        a.g,
-        KerasTensor.of(a.g, shapeOf(a.g, a.tensor('x').plain()), { shape: [a.tensor('x').rank], dtype: 'int64' }),
-        'int32',
-      ),
-    ),
-  ],
+  ['shape', operation('x dtype', extentsOf)],
   ['transpose', operation('x axes', transpose)],
   ['expand_dims', operation('x axis', expandDims)],
   ['squeeze', operation('x axis', squeeze)],
@@ -55,6 +46,13 @@ export const SHAPE_OPS: ReadonlyMap<string, Operation> = new Map<string, Operati
   ['resize', operation('x size method', resizeImages)],
   ['depth_to_space', operation('x block_size', (a) => blocks(a, 'DepthToSpace'))],
 ]);
+
+/** The extents of a tensor, as a tensor: int32 unless asked for otherwise. */
+function extentsOf(a: OpArguments): KerasTensor {
+  const x = a.tensor('x');
+  const shape = KerasTensor.of(a.g, shapeOf(a.g, x.plain()), { shape: [x.rank], dtype: 'int64' });
+  return cast(a.g, shape, a.dtype('dtype') ?? 'int32');
+}
 
 /** Extents that may be tensors: each as a vector of one int64. */
 function extents(a: OpArguments, name: string): { readonly value: Value; readonly known: KerasShape } | undefined {

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors/format-error.ts';
-import { looksLikeHdf5 } from '../../formats/hdf5/looks-like-hdf5.ts';
+import { looksLikeZip } from '../../formats/zip/looks-like-zip.ts';
 import { readHdf5 } from '../../formats/hdf5/read-hdf5.ts';
 import { readZip } from '../../formats/zip/read-zip.ts';
 import type { Hdf5Group } from '../../formats/hdf5/hdf5-file.ts';
@@ -18,7 +18,7 @@ export async function readKeras(
   limits: Limits,
   metadata: ModelMetadata | undefined,
 ): Promise<KerasFile | undefined> {
-  if (!looksLikeHdf5(artefact.bytes)) return readArchive(readZip(artefact.bytes, limits), limits);
+  if (looksLikeZip(artefact.bytes)) return readArchive(readZip(artefact.bytes, limits), limits);
   const root = readHdf5(artefact.bytes, limits);
   switch (h5Content(root)) {
     case 'model':
