@@ -52,7 +52,10 @@ export function eachEffect(
       if (!/^(Stateful)?PartitionedCall$/.test(node.op) || depth >= MAX_DEPTH || ++calls > MAX_CALLS) continue;
       const definition = functions.get(new Attributes(node, context).functionName('f'));
       if (definition === undefined) continue;
-      const inner = { body: GraphBody.ofFunction(definition, functions), args: dataInputs(node).map((_, i) => input(i)) };
+      const inner = {
+        body: GraphBody.ofFunction(definition, functions),
+        args: dataInputs(node).map((_, i) => input(i)),
+      };
       run(inner, [...definition.ret.values(), ...definition.controlRet].map(nodeName), depth + 1);
     }
   };

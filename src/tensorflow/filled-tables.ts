@@ -17,7 +17,11 @@ export interface FilledTable {
 }
 
 /** Tables by name, as the nodes that initialize the model fill them: from constants, or from a file of the model. */
-export function filledTables(walk: EffectsOf, metaGraph: MetaGraph, files: TableFiles): ReadonlyMap<string, FilledTable> {
+export function filledTables(
+  walk: EffectsOf,
+  metaGraph: MetaGraph,
+  files: TableFiles,
+): ReadonlyMap<string, FilledTable> {
   const tables = new Map<string, FilledTable>();
   const { context } = walk;
   eachEffect(walk, initialNodes(metaGraph), ({ node, input }) => {
@@ -29,7 +33,10 @@ export function filledTables(walk: EffectsOf, metaGraph: MetaGraph, files: Table
     }
     if (/^InitializeTableFromTextFile(V2)?$/.test(node.op)) {
       const file = fileOf(input(1)?.node, { walk, metaGraph, files });
-      tables.set(handleName(handle, context), tableOfText(new Attributes(node, context), new Attributes(handle, context), file));
+      tables.set(
+        handleName(handle, context),
+        tableOfText(new Attributes(node, context), new Attributes(handle, context), file),
+      );
     }
   });
   return tables;

@@ -26,13 +26,14 @@ export function foldPairs(
 ): readonly Element[] | undefined {
   const { content: left, shape: leftShape } = a;
   const { content: right, shape: rightShape } = b;
-  if (left === undefined || right === undefined || leftShape === undefined || rightShape === undefined) return undefined;
+  if (left === undefined || right === undefined || leftShape === undefined || rightShape === undefined)
+    return undefined;
   const shape = broadcast(leftShape, rightShape);
   const size = sizeOf(shape);
   if (shape === undefined || size === undefined || size > 4096) return undefined;
   const position = (of: TfTensor): ((at: number) => number) => {
     const own = of.shape as readonly number[];
-    const strides = new Array<number>(shape.length).fill(0);
+    const strides = Array.from({ length: shape.length }, () => 0);
     for (let axis = own.length - 1, step = 1; axis >= 0; axis--) {
       const extent = own[axis] as number;
       strides[axis + shape.length - own.length] = extent === 1 ? 0 : step;
@@ -54,8 +55,6 @@ export function foldPairs(
 }
 
 /** Combines two numbers; where one is not known, the result is not either. */
-export function numeric(
-  combine: (x: number, y: number) => number | null,
-): (x: Element, y: Element) => Element {
+export function numeric(combine: (x: number, y: number) => number | null): (x: Element, y: Element) => Element {
   return (x, y) => (typeof x === 'number' && typeof y === 'number' ? combine(x, y) : null);
 }

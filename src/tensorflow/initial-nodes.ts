@@ -9,5 +9,7 @@ const COLLECTIONS = ['saved_model_main_op', 'legacy_init_op', 'table_initializer
 /** The nodes that TensorFlow runs when it has loaded a model. */
 export function initialNodes({ signatures, collections }: MetaGraph): readonly string[] {
   const outputs = [...(signatures.get(INIT_SIGNATURE)?.outputs.values() ?? [])];
-  return [...outputs.map(({ name }) => name), ...COLLECTIONS.flatMap((name) => collections.get(name) ?? [])].map(nodeName);
+  return [...outputs.map(({ name }) => name), ...COLLECTIONS.flatMap((name) => collections.get(name) ?? [])].map(
+    nodeName,
+  );
 }

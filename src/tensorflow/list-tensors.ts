@@ -43,7 +43,7 @@ function empty({ type }: TfList, g: GraphBuilder): TfTensor {
   }
   const count = g.op('Cast', [length.value], { to: { int: 7 } }, { dtype: 'int64', shape: [] });
   const first = g.op('Reshape', [count, g.ints([1])], {}, { shape: [1] });
-  const rest = g.ints(element as number[]);
+  const rest = g.ints(element);
   const shape = g.op('Concat', [first, rest], { axis: { int: 0 } }, { shape: [element.length + 1] });
   const known = length.content?.[0];
   const extent = typeof known === 'boolean' || known === undefined ? null : known;

@@ -39,7 +39,11 @@ export function writeLoop(call: OpCall, code: LoopCode): readonly TfValue[] {
   const untranslated = initial.map(() => UNKNOWN);
   if (initial.some((value) => value.kind === 'unknown')) {
     // For the obstacles inside.
-    trial(call, code, initial.map((): Carried => ({ as: 'fixed' })));
+    trial(
+      call,
+      code,
+      initial.map((): Carried => ({ as: 'fixed' })),
+    );
     return untranslated;
   }
   const condition = code.condition(initial, call.g);
@@ -57,7 +61,10 @@ function settle(call: OpCall, code: LoopCode): readonly Carried[] | undefined {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { state, next } = trial(call, code, plan);
     if (next.length !== plan.length) {
-      throw new FormatError('ML_FORMAT_MALFORMED', `the loop ${JSON.stringify(call.node.name)} changes its state's size`);
+      throw new FormatError(
+        'ML_FORMAT_MALFORMED',
+        `the loop ${JSON.stringify(call.node.name)} changes its state's size`,
+      );
     }
     if (next.some((value) => value.kind === 'unknown')) return undefined;
     const before = plan;
@@ -89,7 +96,8 @@ function refined(
     }
     return { as: 'tensor', shape: common(carried.shape, after.shape) };
   }
-  if (before?.kind !== 'list' || after?.kind !== 'list') throw call.unsupported('is a loop that changes a list into something else');
+  if (before?.kind !== 'list' || after?.kind !== 'list')
+    throw call.unsupported('is a loop that changes a list into something else');
   const { written } = after;
   if (carried.as !== 'list' || before.seen || written === undefined || written.list !== before) return carried;
   const initial = code.initial[i] as TfList;
@@ -217,7 +225,7 @@ function typeOut(how: Carried, value: TfValue): { dtype: TfTensor['dtype']; shap
   const list = value as TfList;
   const item = list.written?.item.shape ?? list.type.element;
   const shape = item === undefined ? undefined : [how.as === 'last' ? 1 : null, ...item];
-  return { dtype: list.type.dtype, shape: shape as Shape };
+  return { dtype: list.type.dtype, shape: shape };
 }
 
 /** The state before the first turn. */
@@ -229,5 +237,9 @@ function start(call: OpCall, initial: TfValue, how: Carried): Value | undefined 
   // Never read: the first turn replaces it.
   const element = list.type.element ?? [];
   const shape = [1, ...element.map((extent) => (typeof extent === 'number' ? extent : 0))];
-  return call.known(list.type.dtype, shape, new Array(shape.reduce((a, b) => a * b, 1)).fill(list.type.dtype === 'bool' ? false : 0)).value;
+  return call.known(
+    list.type.dtype,
+    shape,
+    Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => (list.type.dtype === 'bool' ? false : 0)),
+  ).value;
 }

@@ -106,7 +106,11 @@ export class OpCall {
   }
 
   /** A tensor that is written when it is needed, of partly known elements. */
-  later(type: TfTensorType & { readonly sumOf?: TfTensor['sumOf'] }, inputs: readonly TfTensor[], write: () => Value): TfTensor {
+  later(
+    type: TfTensorType & { readonly sumOf?: TfTensor['sumOf'] },
+    inputs: readonly TfTensor[],
+    write: () => Value,
+  ): TfTensor {
     return TfTensor.later(type, { g: this.g, inputs, write });
   }
 

@@ -2,10 +2,7 @@
 const NAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['FusedBatchNorm', ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2']],
   ['FusedBatchNormV2', ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2']],
-  [
-    'FusedBatchNormV3',
-    ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2', 'reserve_space_3'],
-  ],
+  ['FusedBatchNormV3', ['y', 'batch_mean', 'batch_variance', 'reserve_space_1', 'reserve_space_2', 'reserve_space_3']],
   ['Switch', ['output_false', 'output_true']],
   ['Merge', ['output', 'value_index']],
   ['TopK', ['values', 'indices']],

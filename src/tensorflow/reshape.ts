@@ -6,11 +6,14 @@ export function reshapedShape(from: Shape, target: TfTensor): Shape {
   const { content } = target;
   if (content === undefined) {
     const length = target.shape?.[0];
-    return typeof length === 'number' ? new Array<Extent>(length).fill(null) : undefined;
+    return typeof length === 'number' ? Array.from({ length: length }, () => null) : undefined;
   }
   return content.map((element, i): Extent => {
     if (element !== -1) return typeof element === 'boolean' ? null : element;
-    return quotient(from, content.filter((_, j) => j !== i));
+    return quotient(
+      from,
+      content.filter((_, j) => j !== i),
+    );
   });
 }
 

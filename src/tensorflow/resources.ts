@@ -68,7 +68,8 @@ export class Resources {
       );
     }
     const whole = bundle.tensor(restored.key);
-    const tensor = restored.slice === undefined ? whole : cutSlice(whole, restored.slice, `the variable ${JSON.stringify(name)}`);
+    const tensor =
+      restored.slice === undefined ? whole : cutSlice(whole, restored.slice, `the variable ${JSON.stringify(name)}`);
     this.#check(node, tensor, name);
     this.#read.set(name, tensor);
     return tensor;
@@ -78,7 +79,9 @@ export class Resources {
   #check(node: NodeDef, { shape, dtype }: TensorLike, name: string): void {
     const attrs = new Attributes(node, this.#parts.context);
     const declared = attrs.shape('shape');
-    const fits = declared === undefined || (declared.length === shape.length && declared.every((extent, i) => extent < 0 || extent === shape[i]));
+    const fits =
+      declared === undefined ||
+      (declared.length === shape.length && declared.every((extent, i) => extent < 0 || extent === shape[i]));
     if (fits && (attrs.dtype('dtype') ?? dtype) === dtype) return;
     throw new FormatError(
       'ML_FORMAT_MALFORMED',
@@ -91,7 +94,10 @@ export class Resources {
     const keys = table?.keys ?? this.#restored(`${name}-keys`);
     const values = table?.values ?? this.#restored(`${name}-values`);
     if (keys === undefined || values === undefined) {
-      throw new FormatError('ML_FORMAT_UNSUPPORTED', `nothing in the file says what table ${JSON.stringify(name)} holds`);
+      throw new FormatError(
+        'ML_FORMAT_UNSUPPORTED',
+        `nothing in the file says what table ${JSON.stringify(name)} holds`,
+      );
     }
     return { keys: TfTensor.constant(keys, g), values: TfTensor.constant(values, g) };
   }

@@ -44,7 +44,9 @@ function restoredFrom(source: Source | undefined, { context }: EffectsOf): Resto
   if (at?.node.op !== 'RestoreV2') return undefined;
   const texts = (i: number): readonly string[] => {
     const node = at?.input(i)?.node;
-    return node?.op === 'Const' ? Array.from(new Attributes(node, context).tensor('value').data as ArrayLike<unknown>, String) : [];
+    return node?.op === 'Const'
+      ? Array.from(new Attributes(node, context).tensor('value').data as ArrayLike<unknown>, String)
+      : [];
   };
   const key = texts(1)[at.index];
   return key === undefined ? undefined : { key, slice: parseSlice(texts(2)[at.index] ?? '') };

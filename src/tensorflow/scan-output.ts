@@ -13,7 +13,7 @@ export function padScan(call: OpCall, scan: TfTensor, { length }: TfListType): T
   const turns = g.op('Shape', [scan.value], { start: { int: 0 }, end: { int: 1 } }, { dtype: 'int64', shape: [1] });
   const wanted = g.op('Reshape', [call.cast(length, 'int64').value, g.ints([1])], {}, { shape: [1] });
   const missing = g.op('Max', [g.op('Sub', [wanted, turns], {}, { shape: [1] }), g.ints([0])], {}, { shape: [1] });
-  const zeros = (count: number): ReturnType<typeof g.ints> => g.ints(new Array<number>(count).fill(0));
+  const zeros = (count: number): ReturnType<typeof g.ints> => g.ints(Array.from({ length: count }, () => 0));
   const parts = [zeros(shape.length), missing, ...(shape.length > 1 ? [zeros(shape.length - 1)] : [])];
   const pads = g.op('Concat', parts, { axis: { int: 0 } }, { dtype: 'int64', shape: [2 * shape.length] });
   const reserved = length.content?.[0];

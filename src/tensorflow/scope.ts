@@ -88,7 +88,10 @@ export class Scope {
       definition.outputs.map((output) => {
         const ref = definition.ret.get(output.name);
         if (ref !== undefined) return ref;
-        throw new FormatError('ML_FORMAT_MALFORMED', `function ${JSON.stringify(name)} does not say its ${output.name}`);
+        throw new FormatError(
+          'ML_FORMAT_MALFORMED',
+          `function ${JSON.stringify(name)} does not say its ${output.name}`,
+        );
       }),
     );
   }

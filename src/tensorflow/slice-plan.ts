@@ -38,7 +38,9 @@ export function planSlice(given: {
   const plan: SlicedAxis[] = [];
   let from = 0;
   const ellipsis = Array.from({ length: count }, (_, i) => i).find((i) => bit(masks.ellipsis, i));
-  const used = Array.from({ length: count }, (_, i) => i).filter((i) => i !== ellipsis && !isNew(masks, i, ellipsis)).length;
+  const used = Array.from({ length: count }, (_, i) => i).filter(
+    (i) => i !== ellipsis && !isNew(masks, i, ellipsis),
+  ).length;
   for (let at = 0; at < count; at++) {
     if (at === ellipsis) {
       for (const stop = from + rank - used; from < stop; from++) plan.push({ kind: 'all', from });

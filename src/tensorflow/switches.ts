@@ -24,7 +24,11 @@ export function mergeInputs(node: NodeDef, body: GraphBody, translation: Transla
   );
   if (open.length !== 2) return open;
   const decided = deciding(open.map((ref) => branchesOf(ref, body)));
-  return decided === undefined ? open : decided.way ? [...open, decided.condition] : [...open.toReversed(), decided.condition];
+  return decided === undefined
+    ? open
+    : decided.way
+      ? [...open, decided.condition]
+      : [...open.toReversed(), decided.condition];
 }
 
 /** The condition by which two ways differ, and the way that the first one needs. */
@@ -33,9 +37,9 @@ function deciding([first = NONE, second = NONE]: readonly Branches[]): { conditi
     if (second.get(condition) === !way) return { condition, way };
   }
   // A constant hangs on its branch by a control edge only, or not at all.
-  const [alone] = [...first].filter(([condition]) => !second.has(condition));
+  const alone = [...first].find(([condition]) => !second.has(condition));
   if (alone !== undefined) return { condition: alone[0], way: alone[1] };
-  const [other] = [...second].filter(([condition]) => !first.has(condition));
+  const other = [...second].find(([condition]) => !first.has(condition));
   return other === undefined ? undefined : { condition: other[0], way: !other[1] };
 }
 

@@ -22,7 +22,7 @@ export class TfList {
   /** For the list as a loop's body gets it: whether the body looked into it. */
   seen = false;
 
-  constructor(type: TfListType, of: Pick<TfList, 'stacked'> | Pick<TfList, 'written'> | undefined = undefined) {
+  constructor(type: TfListType, of?: Pick<TfList, 'stacked'> | Pick<TfList, 'written'>) {
     this.type = type;
     this.stacked = of !== undefined && 'stacked' in of ? of.stacked : undefined;
     this.written = of !== undefined && 'written' in of ? of.written : undefined;

@@ -69,14 +69,17 @@ export class TfTensor {
   /** A tensor that is written when its value is asked for; a constant where all elements are known. */
   static later(
     type: TfTensorType & Pick<Partial<TfTensor>, 'sumOf'>,
-    { g, inputs, write }: { readonly g: GraphBuilder; readonly inputs: readonly TfTensor[]; readonly write: () => Value },
+    {
+      g,
+      inputs,
+      write,
+    }: { readonly g: GraphBuilder; readonly inputs: readonly TfTensor[]; readonly write: () => Value },
   ): TfTensor {
     const known = constantOf(type);
     if (known !== undefined) return TfTensor.constant(known, g);
     const waiting = 1 + Math.max(0, ...inputs.map((input) => (input.#value === undefined ? input.#waiting : 0)));
     const tensor = new TfTensor(type, write, waiting);
-    if (waiting > MAX_WAITING) tensor.value;
-    return tensor;
+    return waiting > MAX_WAITING ? tensor.#written() : tensor;
   }
 
   /** The ONNX value; written now if it was not yet. */
@@ -86,6 +89,11 @@ export class TfTensor {
       this.#write = undefined;
     }
     return this.#value;
+  }
+
+  #written(): this {
+    this.#value ??= this.value;
+    return this;
   }
 
   get rank(): number | undefined {
@@ -115,7 +123,7 @@ function constantOf({ dtype, shape, content }: TfTensorType): TensorLike | undef
   if (content === undefined || shape === undefined) return undefined;
   if (!shape.every((extent) => typeof extent === 'number')) return undefined;
   if (!content.every((element) => typeof element === 'number' || typeof element === 'boolean')) return undefined;
-  return { data: arrayOf(dtype, content as readonly (number | boolean)[]), shape, dtype };
+  return { data: arrayOf(dtype, content), shape, dtype };
 }
 
 function arrayOf(dtype: DType, content: readonly (number | boolean)[]): TensorData {

@@ -71,7 +71,10 @@ export function translateGraph(source: GraphSource): TranslatedGraph {
     control: new Map(Object.entries(controlOperators)),
     resources: (node) => {
       if (node.op !== 'Placeholder') return source.resources(node, g);
-      throw new FormatError('ML_FORMAT_UNSUPPORTED', `the placeholder ${JSON.stringify(node.name)} is needed, but is no input of the model`);
+      throw new FormatError(
+        'ML_FORMAT_UNSUPPORTED',
+        `the placeholder ${JSON.stringify(node.name)} is needed, but is no input of the model`,
+      );
     },
     cast,
     fed: new Set(inputs.map(({ node }) => node)),
@@ -82,7 +85,11 @@ export function translateGraph(source: GraphSource): TranslatedGraph {
   if (translation.obstacles.length > 0) return { built: undefined, obstacles: translation.obstacles };
   values.forEach((value, i) => {
     const { name, ref } = outputs[i] as GraphOutput;
-    if (value.kind !== 'tensor') throw new FormatError('ML_FORMAT_UNSUPPORTED', `the output ${JSON.stringify(ref)} is no tensor but a ${value.kind}`);
+    if (value.kind !== 'tensor')
+      throw new FormatError(
+        'ML_FORMAT_UNSUPPORTED',
+        `the output ${JSON.stringify(ref)} is no tensor but a ${value.kind}`,
+      );
     g.output(value.value, name);
   });
   return { built: g.finish('tensorflow'), obstacles: [] };

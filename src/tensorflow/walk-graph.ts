@@ -48,7 +48,10 @@ export function walkGraph({ body, functions, context, roots, wholeFunctions }: W
     const definition = functions.get(name);
     if (definition === undefined) continue;
     const inner = GraphBody.ofFunction(definition, functions);
-    visit(inner, wholeFunctions ? [...inner.nodes.keys()] : [...definition.ret.values(), ...definition.controlRet].map(nodeName));
+    visit(
+      inner,
+      wholeFunctions ? [...inner.nodes.keys()] : [...definition.ret.values(), ...definition.controlRet].map(nodeName),
+    );
   }
   return found;
 }

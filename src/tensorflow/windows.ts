@@ -46,10 +46,12 @@ export function toChannelsLast(rank: number): readonly number[] {
 export function planWindow(call: OpCall, given: readonly Extent[], window: Window): WindowPlan {
   const { kernel, strides, dilations } = window;
   const padding = call.attrs.text('padding', 'VALID');
-  const reach = kernel.map((size, i) => ((dilations[i] ?? 1) * (size - 1) + 1));
+  const reach = kernel.map((size, i) => (dilations[i] ?? 1) * (size - 1) + 1);
   const base = { strides: { ints: strides }, dilations: { ints: dilations }, kernel_shape: { ints: kernel } };
   if (padding === 'SAME') {
-    const extents = given.map((extent, i) => (typeof extent === 'number' ? Math.ceil(extent / (strides[i] as number)) : null));
+    const extents = given.map((extent, i) =>
+      typeof extent === 'number' ? Math.ceil(extent / (strides[i] as number)) : null,
+    );
     const totals = given.map((extent, i) =>
       typeof extent === 'number'
         ? Math.max(((extents[i] as number) - 1) * (strides[i] as number) + (reach[i] as number) - extent, 0)
@@ -60,11 +62,14 @@ export function planWindow(call: OpCall, given: readonly Extent[], window: Windo
     if (totals.includes(undefined)) {
       return { attributes: { ...base, auto_pad: { text: 'SAME_UPPER' } }, extents, pads: undefined };
     }
-    const pads = [...(totals as number[]).map((total) => Math.floor(total / 2)), ...(totals as number[]).map((total) => Math.ceil(total / 2))];
+    const pads = [
+      ...(totals as number[]).map((total) => Math.floor(total / 2)),
+      ...(totals as number[]).map((total) => Math.ceil(total / 2)),
+    ];
     const same = given.map((extent, i) => (strides[i] === 1 ? extent : (extents[i] ?? null)));
     return { attributes: { ...base, pads: { ints: pads } }, extents: same, pads };
   }
-  const pads = padding === 'EXPLICIT' ? explicit(call) : new Array<number>(2 * kernel.length).fill(0);
+  const pads = padding === 'EXPLICIT' ? explicit(call) : Array.from({ length: 2 * kernel.length }, () => 0);
   const extents = given.map((extent, i) => {
     if (typeof extent !== 'number') return null;
     const room = extent + (pads[i] as number) + (pads[i + kernel.length] as number) - (reach[i] as number);

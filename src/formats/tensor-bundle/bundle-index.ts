@@ -57,7 +57,10 @@ function readHeader(body: Uint8Array, context: ProtoContext): number {
   while (reader.next()) {
     if (reader.field === 1) shards = reader.int32();
     else if (reader.field === 2 && reader.int32() !== 0) {
-      throw new FormatError('ML_FORMAT_UNSUPPORTED', 'the checkpoint was written big-endian; save it on another machine');
+      throw new FormatError(
+        'ML_FORMAT_UNSUPPORTED',
+        'the checkpoint was written big-endian; save it on another machine',
+      );
     }
   }
   if (shards < 1 || shards > MAX_SHARDS) throw reader.problem(`says that there are ${shards} data files`);

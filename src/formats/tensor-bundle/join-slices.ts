@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors/format-error.ts';
-import type { TensorData, TensorLike } from '../../spec/tensor.ts';
+import type { TensorLike } from '../../spec/tensor.ts';
 import type { TensorType } from '../tensorflow-proto/raw-tensor.ts';
 import { elementCount } from '../tensorflow-proto/read-shape.ts';
 import type { Slice } from './bundle-index.ts';
@@ -23,10 +23,10 @@ export function joinSlices(parts: readonly TensorPart[], { dtype, shape }: Tenso
     throw new FormatError('ML_FORMAT_MALFORMED', `${what} has parts of ${covered} elements, its shape has ${count}`);
   }
   const data = (
-    ArrayBuffer.isView(first) ? new (first.constructor as new (length: number) => Float32Array)(count) : new Array(count)
+    ArrayBuffer.isView(first) ? new (first.constructor as new (length: number) => Float32Array)(count) : []
   ) as unknown[];
   for (const { slice, tensor } of parts) copyPart(data, { slice, tensor }, { shape, what });
-  return { data: data as TensorData, shape, dtype };
+  return { data: data, shape, dtype };
 }
 
 /**
@@ -42,11 +42,11 @@ export function cutSlice(tensor: TensorLike, slice: Slice, what: string): Tensor
   const source = tensor.data;
   const data = ArrayBuffer.isView(source)
     ? new (source.constructor as new (length: number) => Float32Array)(positions.length)
-    : (new Array(positions.length) as unknown[]);
+    : [];
   positions.forEach((from, to) => {
     (data as unknown[])[to] = source[from];
   });
-  return { data: data as TensorData, shape: part, dtype: tensor.dtype };
+  return { data: data, shape: part, dtype: tensor.dtype };
 }
 
 interface Whole {

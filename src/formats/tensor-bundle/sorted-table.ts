@@ -31,7 +31,10 @@ export function readSortedTable(
   const bad = (problem: string): FormatError =>
     new FormatError('ML_FORMAT_MALFORMED', `${what} ${problem}; copy the file again`);
   if (file.length < FOOTER) {
-    throw new FormatError('ML_FORMAT_TRUNCATED', `${what} has ${file.length} bytes; the table needs ${FOOTER} at least`);
+    throw new FormatError(
+      'ML_FORMAT_TRUNCATED',
+      `${what} has ${file.length} bytes; the table needs ${FOOTER} at least`,
+    );
   }
   const footer = file.subarray(file.length - FOOTER);
   const view = new DataView(footer.buffer, footer.byteOffset, FOOTER);

@@ -59,7 +59,10 @@ export class TensorBundle {
   describe(): Readonly<Record<string, { readonly dtype: string; readonly shape: readonly number[] }>> {
     const each = this.keys.map((key) => {
       const { type, shape } = this.#index.entries.get(key) as BundleEntry;
-      return [Buffer.from(key, 'latin1').toString('utf8'), { dtype: dataType(type).dtype ?? dataType(type).name, shape: shape ?? [] }] as const;
+      return [
+        Buffer.from(key, 'latin1').toString('utf8'),
+        { dtype: dataType(type).dtype ?? dataType(type).name, shape: shape ?? [] },
+      ] as const;
     });
     return Object.fromEntries(each);
   }

@@ -24,11 +24,19 @@ export interface FrozenEnds {
  * @throws `ML_FORMAT_UNSUPPORTED` where there are none, or the nodes named do not exist
  */
 export function frozenEnds(body: GraphBody, context: ProtoContext, options: TensorflowOptions): FrozenEnds {
-  const outputs = options.outputs === undefined ? sinks(body) : options.outputs.map((name) => output(named(body, name), name));
+  const outputs =
+    options.outputs === undefined ? sinks(body) : options.outputs.map((name) => output(named(body, name), name));
   if (outputs.length === 0) {
-    throw new FormatError('ML_FORMAT_UNSUPPORTED', 'the graph has no node whose result nobody reads; name its outputs with loaderOptions.tensorflow.outputs');
+    throw new FormatError(
+      'ML_FORMAT_UNSUPPORTED',
+      'the graph has no node whose result nobody reads; name its outputs with loaderOptions.tensorflow.outputs',
+    );
   }
-  const needed = ancestors(body, outputs.map(({ ref }) => ref), new Set(options.inputs?.map((name) => named(body, name).name)));
+  const needed = ancestors(
+    body,
+    outputs.map(({ ref }) => ref),
+    new Set(options.inputs?.map((name) => named(body, name).name)),
+  );
   const nodes =
     options.inputs?.map((name) => named(body, name)) ??
     [...body.nodes.values()].filter((node) => node.op === 'Placeholder' && needed.has(node.name));
@@ -66,7 +74,11 @@ function dependants(
     readers,
     ops,
     stop,
-  }: { readonly readers: ReadonlyMap<string, readonly NodeDef[]>; readonly ops: RegExp; readonly stop: string | undefined },
+  }: {
+    readonly readers: ReadonlyMap<string, readonly NodeDef[]>;
+    readonly ops: RegExp;
+    readonly stop: string | undefined;
+  },
 ): ReadonlySet<string> {
   const seen = new Set<string>();
   const stack = [...body.nodes.values()].filter(({ op }) => ops.test(op));
@@ -95,7 +107,10 @@ function ancestors(body: GraphBody, refs: readonly string[], stop: ReadonlySet<s
 function named(body: GraphBody, name: string): NodeDef {
   const node = body.nodes.get(nodeName(name));
   if (node !== undefined) return node;
-  throw new FormatError('ML_FORMAT_UNSUPPORTED', `the graph has no node ${JSON.stringify(name)}, which loaderOptions.tensorflow or the metadata names`);
+  throw new FormatError(
+    'ML_FORMAT_UNSUPPORTED',
+    `the graph has no node ${JSON.stringify(name)}, which loaderOptions.tensorflow or the metadata names`,
+  );
 }
 
 /** The first result of a node goes by the node's name, another one by `node:1`. */
@@ -107,7 +122,11 @@ function output(node: NodeDef, name: string): GraphOutput {
 function input(node: NodeDef, context: ProtoContext): GraphInput {
   const attrs = new Attributes(node, context);
   const dtype = attrs.dtype('dtype') ?? attrs.dtype('T');
-  if (dtype === undefined) throw new FormatError('ML_FORMAT_UNSUPPORTED', `the input ${JSON.stringify(node.name)} is no tensor that the library has`);
+  if (dtype === undefined)
+    throw new FormatError(
+      'ML_FORMAT_UNSUPPORTED',
+      `the input ${JSON.stringify(node.name)} is no tensor that the library has`,
+    );
   return { name: node.name, node: node.name, dtype, shape: shapeOf(attrs) };
 }
 

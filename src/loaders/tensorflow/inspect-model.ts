@@ -1,6 +1,6 @@
 import { dataType } from '../../formats/tensorflow-proto/data-type.ts';
 import type { MetaGraph, NodeDef, TensorInfo } from '../../formats/tensorflow-proto/graph-def.ts';
-import { TensorBundle } from '../../formats/tensor-bundle/tensor-bundle.ts';
+import type { TensorBundle } from '../../formats/tensor-bundle/tensor-bundle.ts';
 import type { Inspection, ScanContext } from '../../spec/model-loader.ts';
 import type { ValueInfo } from '../../spec/model.ts';
 import { GraphBody } from '../../tensorflow/graph-body.ts';
@@ -28,7 +28,10 @@ export async function inspectModel({ artefact, limits }: ScanContext): Promise<I
       tensorflowVersion: metaGraph.tensorflowVersion,
       tags: content.file.metaGraphs.map(({ tags }) => tags),
       signatures: Object.fromEntries(
-        Array.from(signatures, ([name, { inputs, outputs }]) => [name, { inputs: toValueInfos(inputs), outputs: toValueInfos(outputs) }]),
+        Array.from(signatures, ([name, { inputs, outputs }]) => [
+          name,
+          { inputs: toValueInfos(inputs), outputs: toValueInfos(outputs) },
+        ]),
       ),
       operators: signatureOperators(metaGraph, content),
       ...variableDetails(variables),
@@ -51,7 +54,9 @@ function inspectGraph({ graph, context }: Extract<TensorflowContent, { kind: 'gr
 
 function signatureOperators(metaGraph: MetaGraph, { context }: TensorflowContent): Readonly<Record<string, number>> {
   const body = GraphBody.ofGraph(metaGraph.graph);
-  const roots = [...callableSignatures(metaGraph).values()].flatMap(({ outputs }) => Array.from(outputs.values(), ({ name }) => name));
+  const roots = [...callableSignatures(metaGraph).values()].flatMap(({ outputs }) =>
+    Array.from(outputs.values(), ({ name }) => name),
+  );
   const { functions } = metaGraph.graph;
   return counted(walkGraph({ body, functions, context, roots, wholeFunctions: false }).map(({ node }) => node));
 }
@@ -63,7 +68,11 @@ function counted(nodes: readonly NodeDef[]): Readonly<Record<string, number>> {
 }
 
 function toValueInfos(values: ReadonlyMap<string, TensorInfo> | undefined): readonly ValueInfo[] {
-  return Array.from(values ?? [], ([name, { type, shape }]) => ({ name, dtype: dataType(type).dtype, shape: fromTfShape(shape) ?? [] }));
+  return Array.from(values ?? [], ([name, { type, shape }]) => ({
+    name,
+    dtype: dataType(type).dtype,
+    shape: fromTfShape(shape) ?? [],
+  }));
 }
 
 function variableDetails(bundle: TensorBundle | undefined): Readonly<Record<string, unknown>> {

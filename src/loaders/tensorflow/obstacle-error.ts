@@ -11,10 +11,18 @@ export function obstacleError(obstacles: readonly Obstacle[], otherSignatures: r
   const parts = [
     ...(unknown.length === 0
       ? []
-      : [`operators that are not translated: ${unknown.slice(0, MAX_SHOWN).map(({ operator, node }) => `${operator} (node ${JSON.stringify(node)})`).join(', ')}${more(unknown.length)}`]),
+      : [
+          `operators that are not translated: ${unknown
+            .slice(0, MAX_SHOWN)
+            .map(({ operator, node }) => `${operator} (node ${JSON.stringify(node)})`)
+            .join(', ')}${more(unknown.length)}`,
+        ]),
     ...(problems.length === 0 ? [] : [`${problems.slice(0, MAX_SHOWN).join('; ')}${more(problems.length)}`]),
   ];
-  const others = otherSignatures.length === 0 ? '' : ` Another signature may do without (${otherSignatures.join(', ')}): loaderOptions.tensorflow.signature.`;
+  const others =
+    otherSignatures.length === 0
+      ? ''
+      : ` Another signature may do without (${otherSignatures.join(', ')}): loaderOptions.tensorflow.signature.`;
   return new FormatError(
     'ML_FORMAT_UNSUPPORTED',
     `the TensorFlow graph cannot be run here; in the way are ${parts.join('; and ')}.${others} Convert it in Python (python -m tf2onnx.convert --saved-model DIR --output model.onnx) and load the .onnx, or run it with @tensorflow/tfjs-node (tf.node.loadSavedModel).`,

@@ -30,7 +30,11 @@ export interface OpenedSource extends GraphSource {
  */
 export async function openSource(
   content: TensorflowContent,
-  { artefact, limits, options }: { readonly artefact: Artefact; readonly limits: Limits; readonly options: TensorflowOptions },
+  {
+    artefact,
+    limits,
+    options,
+  }: { readonly artefact: Artefact; readonly limits: Limits; readonly options: TensorflowOptions },
 ): Promise<OpenedSource> {
   const { context } = content;
   if (content.kind === 'graph') {

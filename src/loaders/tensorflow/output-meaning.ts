@@ -22,7 +22,11 @@ export function outputMeaning({ model }: BuiltGraph, metadata: ModelMetadata | u
   if (!probable) return { classes: undefined, task: 'unknown' };
   const named = classes !== undefined && (width === classes.length || (width === 1 && classes.length === 2));
   const task: Task = taskOf(last === 'Softmax', width);
-  return { classes: undefined, task, ...(named && task !== 'multilabel-classification' ? { probabilities: only.name } : {}) };
+  return {
+    classes: undefined,
+    task,
+    ...(named && task !== 'multilabel-classification' ? { probabilities: only.name } : {}),
+  };
 }
 
 function taskOf(softmax: boolean, width: number | string | null | undefined): Task {

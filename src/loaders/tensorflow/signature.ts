@@ -10,7 +10,9 @@ const DEFAULT_SIGNATURE = 'serving_default';
 
 /** Signatures that callers can ask for: those with outputs; TensorFlow keeps its own under names with underscores. */
 export function callableSignatures({ signatures }: MetaGraph): ReadonlyMap<string, SignatureDef> {
-  return new Map([...signatures].filter(([name, { outputs }]) => !name.startsWith('__saved_model_') && outputs.size > 0));
+  return new Map(
+    [...signatures].filter(([name, { outputs }]) => !name.startsWith('__saved_model_') && outputs.size > 0),
+  );
 }
 
 /**
@@ -20,7 +22,9 @@ export function callableSignatures({ signatures }: MetaGraph): ReadonlyMap<strin
  */
 export function chooseMetaGraph({ metaGraphs }: SavedModelFile, tags: readonly string[] | undefined): MetaGraph {
   const wanted = tags ?? [DEFAULT_TAG];
-  const found = metaGraphs.find((graph) => graph.tags.length === wanted.length && wanted.every((tag) => graph.tags.includes(tag)));
+  const found = metaGraphs.find(
+    (graph) => graph.tags.length === wanted.length && wanted.every((tag) => graph.tags.includes(tag)),
+  );
   const [only] = metaGraphs;
   if (found !== undefined) return found;
   if (tags === undefined && only !== undefined && metaGraphs.length === 1) return only;
@@ -38,9 +42,13 @@ export function chooseMetaGraph({ metaGraphs }: SavedModelFile, tags: readonly s
  *
  * @throws `ML_FORMAT_UNSUPPORTED` naming the signatures that there are
  */
-export function chooseSignature(metaGraph: MetaGraph, wanted: string | undefined): { readonly name: string; readonly signature: SignatureDef } {
+export function chooseSignature(
+  metaGraph: MetaGraph,
+  wanted: string | undefined,
+): { readonly name: string; readonly signature: SignatureDef } {
   const callable = callableSignatures(metaGraph);
-  const name = wanted ?? (callable.has(DEFAULT_SIGNATURE) || callable.size !== 1 ? DEFAULT_SIGNATURE : ([...callable.keys()][0] as string));
+  const [first = DEFAULT_SIGNATURE] = callable.keys();
+  const name = wanted ?? (callable.has(DEFAULT_SIGNATURE) || callable.size !== 1 ? DEFAULT_SIGNATURE : first);
   const signature = callable.get(name);
   if (signature !== undefined) return { name, signature };
   const known = [...callable.keys()].map((key) => JSON.stringify(key)).join(', ');
@@ -54,22 +62,31 @@ export function chooseSignature(metaGraph: MetaGraph, wanted: string | undefined
 }
 
 /** Inputs and outputs of a signature, by the names that callers use. */
-export function signatureEnds(signature: SignatureDef, body: GraphBody): { readonly inputs: readonly GraphInput[]; readonly outputs: readonly GraphOutput[] } {
-  const sorted = <T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] => [...map].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+export function signatureEnds(
+  signature: SignatureDef,
+  body: GraphBody,
+): { readonly inputs: readonly GraphInput[]; readonly outputs: readonly GraphOutput[] } {
+  const sorted = <T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] =>
+    [...map].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   const inputs = sorted(signature.inputs).map(([name, info]): GraphInput => {
     const { dtype, name: typeName } = dataType(info.type);
     if (dtype === undefined || info.name === '') {
-      throw new FormatError('ML_FORMAT_UNSUPPORTED', `the input ${JSON.stringify(name)} is ${info.name === '' ? 'no dense tensor' : `of type ${typeName}`}`);
+      throw new FormatError(
+        'ML_FORMAT_UNSUPPORTED',
+        `the input ${JSON.stringify(name)} is ${info.name === '' ? 'no dense tensor' : `of type ${typeName}`}`,
+      );
     }
     const { node } = body.resolve(info.name);
     return { name, node: node?.name ?? '', dtype, shape: fromTfShape(info.shape) as GraphInput['shape'] };
   });
   const outputs = sorted(signature.outputs).map(([name, info]): GraphOutput => {
-    if (info.name === '') throw new FormatError('ML_FORMAT_UNSUPPORTED', `the output ${JSON.stringify(name)} is no dense tensor`);
+    if (info.name === '')
+      throw new FormatError('ML_FORMAT_UNSUPPORTED', `the output ${JSON.stringify(name)} is no dense tensor`);
     return { name, ref: info.name };
   });
   for (const { name } of [...inputs, ...outputs]) {
-    if (name === '__proto__') throw new FormatError('ML_FORMAT_UNSUPPORTED', 'an input or output is named "__proto__"; rename it');
+    if (name === '__proto__')
+      throw new FormatError('ML_FORMAT_UNSUPPORTED', 'an input or output is named "__proto__"; rename it');
   }
   return { inputs, outputs };
 }

@@ -31,13 +31,19 @@ async function load(context: LoadContext, importRuntime: ImportRuntime): Promise
   context.phase('parse');
   const content = await readModel(artefact, limits);
   const [danger] = contentDangers(content);
-  if (danger !== undefined) throw new FormatError('ML_FORMAT_UNSAFE', danger.message, { details: { operator: danger.name } });
+  if (danger !== undefined)
+    throw new FormatError('ML_FORMAT_UNSAFE', danger.message, { details: { operator: danger.name } });
   const source = await openSource(content, { artefact, limits, options });
   const { built, obstacles } = translateGraph(source);
   if (built === undefined) throw obstacleError(obstacles, otherSignatures(content, source.signature));
   const { classes, ...meaning } = outputMeaning(built, metadata);
   const { task, roles } = resolveRoles({ ...meaning, classes }, graphOutputs(built.model), metadata?.outputs);
-  return openBuiltGraph({ ...context, options: engine }, built, { task, roles, classes, loader: descriptor.name }, importRuntime);
+  return openBuiltGraph(
+    { ...context, options: engine },
+    built,
+    { task, roles, classes, loader: descriptor.name },
+    importRuntime,
+  );
 }
 
 function otherSignatures(content: TensorflowContent, chosen: string | undefined): readonly string[] {

@@ -31,7 +31,12 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 /** Fields that metadata may have for it. */
-const METADATA_FIELDS = { tags: 'tags', signature: 'signature', inputs: 'input_nodes', outputs: 'output_nodes' } as const;
+const METADATA_FIELDS = {
+  tags: 'tags',
+  signature: 'signature',
+  inputs: 'input_nodes',
+  outputs: 'output_nodes',
+} as const;
 
 /** Both kinds of options, apart. */
 export interface SplitOptions {
@@ -44,7 +49,10 @@ export interface SplitOptions {
  *
  * @throws `ML_OPTIONS_INVALID` naming the option
  */
-export function splitOptions(given: Readonly<Record<string, unknown>>, metadata: ModelMetadata | undefined): SplitOptions {
+export function splitOptions(
+  given: Readonly<Record<string, unknown>>,
+  metadata: ModelMetadata | undefined,
+): SplitOptions {
   const engine = Object.fromEntries(Object.entries(given).filter(([key]) => !Object.hasOwn(EXPECTED, key)));
   const own = Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(EXPECTED, key)));
   const result = schema.safeParse(own);

@@ -27,7 +27,9 @@ function binary({ write, fold, symbol }: BinaryParts): Operator {
       return result === null ? null : inType(result, dtype);
     });
     const content =
-      fold === undefined ? undefined : foldPairs(a, b, (x, y) => (integer ? symbol?.(x, y) : undefined) ?? combine(x, y));
+      fold === undefined
+        ? undefined
+        : foldPairs(a, b, (x, y) => (integer ? symbol?.(x, y) : undefined) ?? combine(x, y));
     return call.later({ dtype, shape, content, ...sum(call, a, b) }, [a, b], () => {
       if (!NARROW.test(dtype)) return write(call, a, b).value;
       return call.cast(write(call, call.cast(a, 'int32'), call.cast(b, 'int32')), dtype).value;
@@ -59,7 +61,8 @@ const equalExtents: BinaryParts['symbol'] = (x, y) => (isText(x) && x === y ? x 
 const add = binary({ write: direct('Add'), fold: (x, y) => x + y, symbol: neutral(0, true) });
 const floorDivide = binary({
   write(call, a, b) {
-    if (!a.dtype.includes('int')) return call.write('Floor', [direct('Div')(call, a, b)], { shape: broadcast(a.shape, b.shape) });
+    if (!a.dtype.includes('int'))
+      return call.write('Floor', [direct('Div')(call, a, b)], { shape: broadcast(a.shape, b.shape) });
     const shape = broadcast(a.shape, b.shape);
     // ONNX divides towards zero: the exact quotient is that of the dividend less its floored remainder.
     const rest = call.write('Mod', [a, b], { shape });
@@ -80,10 +83,17 @@ function floorMod(call: OpCall, a: TfTensor, b: TfTensor): TfTensor {
   const rest = call.write('Mod', [a, b], { shape, attributes: { fmod: { int: 1 } } });
   const zero = call.scalar(0, a.dtype);
   const bool = { dtype: 'bool', shape } as const;
-  const otherSign = call.write('Xor', [call.write('Less', [rest, zero], bool), call.write('Less', [b, zero], bool)], bool);
+  const otherSign = call.write(
+    'Xor',
+    [call.write('Less', [rest, zero], bool), call.write('Less', [b, zero], bool)],
+    bool,
+  );
   const nonZero = call.write('Not', [call.write('Equal', [rest, zero], bool)], bool);
   const corrected = call.write('Add', [rest, b], { shape });
-  return call.write('Where', [call.write('And', [otherSign, nonZero], bool), corrected, rest], { dtype: a.dtype, shape });
+  return call.write('Where', [call.write('And', [otherSign, nonZero], bool), corrected, rest], {
+    dtype: a.dtype,
+    shape,
+  });
 }
 
 /** Zero wherever a factor or divisor is zero, whatever the other operand is. */

@@ -37,8 +37,10 @@ function logic(opType: string, decide: (x: Element, y: Element) => Element): Ope
   return (call) => {
     const [a, b] = [call.tensor(0), call.tensor(1)];
     const shape = broadcast(a.shape, b.shape);
-    return call.later({ dtype: 'bool', shape, content: foldPairs(a, b, decide) }, [a, b], () =>
-      call.write(opType, [a, b], { dtype: 'bool', shape }).value,
+    return call.later(
+      { dtype: 'bool', shape, content: foldPairs(a, b, decide) },
+      [a, b],
+      () => call.write(opType, [a, b], { dtype: 'bool', shape }).value,
     );
   };
 }
@@ -51,7 +53,10 @@ function select(call: OpCall, condition: TfTensor): TfTensor {
   if (chosen !== undefined && chosen.content !== undefined && chosen.rank === shape?.length) return chosen;
   // The engine chooses among few types.
   if (/^(u?int(8|16)|uint32|bool)$/.test(yes.dtype) && yes.dtype !== 'uint8') {
-    const wide = call.write('Where', [condition, call.cast(yes, 'int64'), call.cast(no, 'int64')], { dtype: 'int64', shape });
+    const wide = call.write('Where', [condition, call.cast(yes, 'int64'), call.cast(no, 'int64')], {
+      dtype: 'int64',
+      shape,
+    });
     return call.cast(wide, yes.dtype);
   }
   return call.write('Where', [condition, yes, no], { dtype: yes.dtype, shape });

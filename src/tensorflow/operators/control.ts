@@ -34,13 +34,19 @@ function exit(call: OpCall): TfValue {
   let results = scope.loops.get(frame.name);
   if (results === undefined) {
     const count = frame.variables.length;
-    const constants = frame.constants.map((enter, i): [string, NodeResults] => [enter.name, [call.inputs[count + i] ?? UNKNOWN]]);
+    const constants = frame.constants.map((enter, i): [string, NodeResults] => [
+      enter.name,
+      [call.inputs[count + i] ?? UNKNOWN],
+    ]);
     const seeds = (state: readonly TfValue[]): Map<string, NodeResults> =>
       new Map([
         ...constants,
         ...frame.variables.flatMap(({ merge, switches }, i): [string, NodeResults][] => {
           const value = state[i] ?? UNKNOWN;
-          return [[merge.name, [value, UNKNOWN]], ...switches.map((way): [string, NodeResults] => [way.name, [value, value]])];
+          return [
+            [merge.name, [value, UNKNOWN]],
+            ...switches.map((way): [string, NodeResults] => [way.name, [value, value]]),
+          ];
         }),
       ]);
     results = writeLoop(call, {

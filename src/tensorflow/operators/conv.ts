@@ -23,7 +23,10 @@ function convolve(call: OpCall, { x, weights, groups, window }: ConvParts): TfTe
 }
 
 /** The filter, its extents known, and the window that it makes. */
-function filterOf(call: OpCall, i: number): { readonly filter: TfTensor; readonly extents: readonly number[]; readonly window: Window } {
+function filterOf(
+  call: OpCall,
+  i: number,
+): { readonly filter: TfTensor; readonly extents: readonly number[]; readonly window: Window } {
   const filter = call.tensor(i);
   const extents = filter.shape;
   if (extents === undefined || !extents.every((extent) => typeof extent === 'number')) {
@@ -34,7 +37,11 @@ function filterOf(call: OpCall, i: number): { readonly filter: TfTensor; readonl
   const strides = spatial(call.attrs.ints('strides'), last);
   const dilations = call.attrs.ints('dilations');
   const ones = kernel.map(() => 1);
-  const window = { kernel, strides, dilations: dilations.length === 0 ? ones : fitted(call, spatial(dilations, last), kernel.length) };
+  const window = {
+    kernel,
+    strides,
+    dilations: dilations.length === 0 ? ones : fitted(call, spatial(dilations, last), kernel.length),
+  };
   return { filter, extents, window };
 }
 
@@ -92,13 +99,18 @@ function transposed(call: OpCall): TfTensor {
   const weights = call.transpose(filter, [rank - 1, rank - 2, ...Array.from({ length: rank - 2 }, (_, i) => i)]);
   const { kernel, strides, dilations } = window;
   const reach = kernel.map((size, i) => (dilations[i] as number) * (size - 1) + 1);
-  const sizes = wanted.content === undefined ? kernel.map(() => null) : spatialElements(wanted.content, { last, count: kernel.length });
+  const sizes =
+    wanted.content === undefined
+      ? kernel.map(() => null)
+      : spatialElements(wanted.content, { last, count: kernel.length });
   const given = x.shape?.slice(2) ?? [];
   const attributes = { strides: { ints: strides }, dilations: { ints: dilations }, kernel_shape: { ints: kernel } };
   const outChannels = extents[rank - 2] as number;
   const exact = given.every((extent) => typeof extent === 'number') && sizes.every((size) => typeof size === 'number');
   if (!exact) throw call.unsupported('transposes a convolution over open extents');
-  const totals = (given as number[]).map((extent, i) => (extent - 1) * (strides[i] as number) + (reach[i] as number) - (sizes[i] as number));
+  const totals = given.map(
+    (extent, i) => (extent - 1) * (strides[i] as number) + (reach[i] as number) - (sizes[i] as number),
+  );
   const padding = call.attrs.text('padding');
   const before = totals.map((total, i) => befores(call, { padding, total, i, count: kernel.length }));
   // What the wanted extent has beyond what the filter reaches is zero.
@@ -114,7 +126,12 @@ function transposed(call: OpCall): TfTensor {
 
 function befores(
   call: OpCall,
-  { padding, total, i, count }: { readonly padding: string; readonly total: number; readonly i: number; readonly count: number },
+  {
+    padding,
+    total,
+    i,
+    count,
+  }: { readonly padding: string; readonly total: number; readonly i: number; readonly count: number },
 ): number {
   if (padding === 'SAME') return Math.floor(Math.max(total, 0) / 2);
   if (padding === 'VALID') return 0;
@@ -124,7 +141,10 @@ function befores(
   return inner[2 * i] as number;
 }
 
-function spatialElements<T>(content: readonly T[], { last, count }: { readonly last: boolean; readonly count: number }): readonly T[] {
+function spatialElements<T>(
+  content: readonly T[],
+  { last, count }: { readonly last: boolean; readonly count: number },
+): readonly T[] {
   // Newer graphs give the spatial extents alone.
   if (content.length === count) return content;
   return last ? content.slice(1, -1) : content.slice(2);

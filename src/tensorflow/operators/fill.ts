@@ -1,13 +1,14 @@
 import type { Extent, Value } from '../../onnx/builder/graph-builder.ts';
 import type { OpCall, OperatorTable } from '../op-call.ts';
 import { broadcast, normalAxis, sizeOf } from '../shapes.ts';
-import type { Element, Shape, TfTensor } from '../tf-tensor.ts';
+import type { Shape, TfTensor } from '../tf-tensor.ts';
 
 /** The shape that a vector of extents says. */
 function shapeIn(extents: TfTensor): Shape {
-  if (extents.content !== undefined) return extents.content.map((element): Extent => (typeof element === 'boolean' ? null : element));
+  if (extents.content !== undefined)
+    return extents.content.map((element): Extent => (typeof element === 'boolean' ? null : element));
   const length = extents.shape?.[0];
-  return typeof length === 'number' ? new Array<Extent>(length).fill(null) : undefined;
+  return typeof length === 'number' ? Array.from({ length: length }, () => null) : undefined;
 }
 
 /** One value in every place. */
@@ -15,9 +16,12 @@ function filled(call: OpCall, value: TfTensor, extents: TfTensor): TfTensor {
   const shape = shapeIn(extents);
   const size = sizeOf(shape);
   const one = value.content?.[0];
-  const content = size !== undefined && size <= 4096 && one !== undefined ? new Array<Element>(size).fill(one) : undefined;
-  return call.later({ dtype: value.dtype, shape, content }, [value, extents], () =>
-    call.write('Expand', [value, call.cast(extents, 'int64')], { dtype: value.dtype, shape }).value,
+  const content =
+    size !== undefined && size <= 4096 && one !== undefined ? Array.from({ length: size }, () => one) : undefined;
+  return call.later(
+    { dtype: value.dtype, shape, content },
+    [value, extents],
+    () => call.write('Expand', [value, call.cast(extents, 'int64')], { dtype: value.dtype, shape }).value,
   );
 }
 
@@ -27,7 +31,7 @@ function like(call: OpCall, x: TfTensor, value: number): TfTensor {
   const size = sizeOf(shape);
   const element = dtype === 'bool' ? value !== 0 : value;
   if (dtype === 'string') throw call.unsupported('fills with texts');
-  const content = size !== undefined && size <= 4096 ? new Array<Element>(size).fill(element) : undefined;
+  const content = size !== undefined && size <= 4096 ? Array.from({ length: size }, () => element) : undefined;
   return call.later({ dtype, shape, content }, [x], () => {
     const extents = call.write('Shape', [x], { dtype: 'int64', shape: [x.rank ?? null] });
     return call.write('Expand', [call.scalar(element, dtype), extents], { dtype, shape }).value;
@@ -46,8 +50,10 @@ function range(call: OpCall): TfTensor {
     counted && length !== undefined && length <= 4096 && dtype.includes('int')
       ? Array.from({ length }, (_, i) => from + i * step)
       : undefined;
-  return call.later({ dtype, shape, content }, [start, limit, delta], () =>
-    call.write('Range', [start, limit, delta], { dtype, shape }).value,
+  return call.later(
+    { dtype, shape, content },
+    [start, limit, delta],
+    () => call.write('Range', [start, limit, delta], { dtype, shape }).value,
   );
 }
 
@@ -57,21 +63,25 @@ function oneHot(call: OpCall): TfTensor {
   const axis = call.attrs.int('axis', -1);
   const at = axis === -1 ? shape.length : normalAxis(axis, shape.length + 1);
   const wide = call.cast(indices, 'int64');
-  const places = call.write(
-    'Range',
-    [call.scalar(0, 'int64'), call.cast(depth, 'int64'), call.scalar(1, 'int64')],
-    { dtype: 'int64', shape: [depth.numbers?.[0] ?? null] },
-  );
+  const places = call.write('Range', [call.scalar(0, 'int64'), call.cast(depth, 'int64'), call.scalar(1, 'int64')], {
+    dtype: 'int64',
+    shape: [depth.numbers?.[0] ?? null],
+  });
   const trailing = shape.length - at;
   const column =
     trailing === 0
       ? places
-      : call.write('Unsqueeze', [places, call.ints(Array.from({ length: trailing }, (_, i) => i + 1))], { dtype: 'int64' });
+      : call.write('Unsqueeze', [places, call.ints(Array.from({ length: trailing }, (_, i) => i + 1))], {
+          dtype: 'int64',
+        });
   const extents = [...shape.slice(0, at), depth.numbers?.[0] ?? null, ...shape.slice(at)];
   const rows = call.write('Unsqueeze', [wide, call.ints([at])], { dtype: 'int64' });
   const hit = call.write('Equal', [rows, column], { dtype: 'bool', shape: extents });
   if (/^(bool|u?int(8|16)|uint32)$/.test(on.dtype)) {
-    const numbers = call.write('Where', [hit, call.cast(on, 'int32'), call.cast(off, 'int32')], { dtype: 'int32', shape: extents });
+    const numbers = call.write('Where', [hit, call.cast(on, 'int32'), call.cast(off, 'int32')], {
+      dtype: 'int32',
+      shape: extents,
+    });
     return call.cast(numbers, on.dtype);
   }
   return call.write('Where', [hit, on, off], { dtype: on.dtype, shape: extents });
@@ -112,7 +122,9 @@ export const fillOperators: OperatorTable = {
     if (from === undefined || to === undefined) throw call.unsupported('divides an interval that only a run knows');
     const round = start.dtype === 'float32' ? Math.fround : Number;
     const step = round(round(to - from) / Math.max(count - 1, 1));
-    const points = Array.from({ length: count }, (_, i) => (i === count - 1 && i > 0 ? to : round(from + round(step * i))));
+    const points = Array.from({ length: count }, (_, i) =>
+      i === count - 1 && i > 0 ? to : round(from + round(step * i)),
+    );
     return call.known(start.dtype, [count], points);
   },
   Tile(call) {

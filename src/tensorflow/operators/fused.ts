@@ -17,7 +17,12 @@ const joined =
     for (const name of call.attrs.texts('fused_ops')) {
       if (name === 'BiasAdd') x = biasAdd(call, x, call.tensor(next++));
       else if (name === 'FusedBatchNorm') {
-        const [scale, offset, mean, variance] = call.tensors(next, next + 4) as [TfTensor, TfTensor, TfTensor, TfTensor];
+        const [scale, offset, mean, variance] = call.tensors(next, next + 4) as [
+          TfTensor,
+          TfTensor,
+          TfTensor,
+          TfTensor,
+        ];
         next += 4;
         x = batchNorm(call, x, { scale, offset, mean, variance, epsilon: call.attrs.float('epsilon', 1e-4) });
       } else x = activated(call, name, x);
@@ -28,7 +33,10 @@ const joined =
 function activated(call: OpCall, name: string, x: TfTensor): TfTensor {
   const { shape } = x;
   if (name === 'LeakyRelu') {
-    return call.write('LeakyRelu', [x], { shape, attributes: { alpha: { float: call.attrs.float('leakyrelu_alpha', 0.2) } } });
+    return call.write('LeakyRelu', [x], {
+      shape,
+      attributes: { alpha: { float: call.attrs.float('leakyrelu_alpha', 0.2) } },
+    });
   }
   if (name === 'GeluExact' || name === 'GeluApproximate') {
     const approximate = name === 'GeluApproximate' ? 'tanh' : 'none';

@@ -8,7 +8,8 @@ import type { Shape, TfTensor } from '../tf-tensor.ts';
  * moved past the end, so that the engine refuses it too.
  */
 function refuseNegative(call: OpCall, indices: TfTensor, extent: Extent | undefined): TfTensor {
-  if (indices.numbers !== undefined || typeof extent !== 'number' || !/^int(32|64)$/.test(indices.dtype)) return indices;
+  if (indices.numbers !== undefined || typeof extent !== 'number' || !/^int(32|64)$/.test(indices.dtype))
+    return indices;
   const { dtype, shape } = indices;
   const negative = call.write('Less', [indices, call.scalar(0, dtype)], { dtype: 'bool', shape });
   return call.write('Where', [negative, call.scalar(extent, dtype), indices], { dtype, shape });
@@ -71,7 +72,10 @@ function gatherNd(call: OpCall): TfTensor {
 function scatterNd(call: OpCall): TfTensor {
   const [indices, updates, extents] = [call.tensor(0), call.tensor(1), call.tensor(2)];
   const shape = extents.content?.map((element): Extent => (typeof element === 'boolean' ? null : element));
-  const zeros = call.write('Expand', [call.scalar(0, updates.dtype), call.cast(extents, 'int64')], { dtype: updates.dtype, shape });
+  const zeros = call.write('Expand', [call.scalar(0, updates.dtype), call.cast(extents, 'int64')], {
+    dtype: updates.dtype,
+    shape,
+  });
   return scattered(call, { x: zeros, indices, updates, reduction: 'add' });
 }
 

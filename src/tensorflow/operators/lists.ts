@@ -17,7 +17,10 @@ function elementShape(tensor: TfTensor): Shape {
   return tensor.content?.map((element): Extent => (element === -1 || typeof element === 'boolean' ? null : element));
 }
 
-function reserved(call: OpCall, { length, element, dtype }: { length: TfTensor; element: Shape; dtype: TfTensor['dtype'] | undefined }): TfList {
+function reserved(
+  call: OpCall,
+  { length, element, dtype }: { length: TfTensor; element: Shape; dtype: TfTensor['dtype'] | undefined },
+): TfList {
   if (dtype === undefined) throw call.unsupported('makes a list of something that is no tensor');
   return new TfList({ dtype, element, length });
 }
@@ -26,7 +29,8 @@ function fromTensor(call: OpCall, x: TfTensor): TfList {
   const [extent = null, ...element] = x.shape ?? [];
   const length = call.later({ dtype: 'int32', shape: [], content: [extent] }, [x], () => {
     const extents = call.write('Shape', [x], { dtype: 'int64', shape: [null] });
-    return call.cast(call.write('Gather', [extents, call.scalar(0, 'int64')], { dtype: 'int64', shape: [] }), 'int32').value;
+    return call.cast(call.write('Gather', [extents, call.scalar(0, 'int64')], { dtype: 'int64', shape: [] }), 'int32')
+      .value;
   });
   return new TfList({ dtype: x.dtype, element: x.shape === undefined ? undefined : element, length }, { stacked: x });
 }
@@ -65,7 +69,11 @@ const length: Operator = (call) => listInput(call, 0).type.length;
 
 export const listOperators: OperatorTable = {
   TensorListReserve: (call) =>
-    reserved(call, { element: elementShape(call.tensor(0)), length: call.tensor(1), dtype: call.attrs.dtype('element_dtype') }),
+    reserved(call, {
+      element: elementShape(call.tensor(0)),
+      length: call.tensor(1),
+      dtype: call.attrs.dtype('element_dtype'),
+    }),
   TensorListFromTensor: (call) => fromTensor(call, call.tensor(0)),
   TensorListStack: (call) => stack(call, listInput(call, 0), elementShape(call.tensor(1))),
   TensorListGetItem: (call) => item(call, listInput(call, 0), call.tensor(1)),
@@ -74,7 +82,8 @@ export const listOperators: OperatorTable = {
   TensorListGather(call) {
     const all = stackedItems(listInput(call, 0), call.g);
     const indices = call.tensor(1);
-    const shape = all.shape === undefined || indices.shape === undefined ? undefined : [...indices.shape, ...all.shape.slice(1)];
+    const shape =
+      all.shape === undefined || indices.shape === undefined ? undefined : [...indices.shape, ...all.shape.slice(1)];
     return call.write('Gather', [all, indices], { dtype: all.dtype, shape, attributes: { axis: { int: 0 } } });
   },
   // TensorFlow 1: the handle names the array, the flow carries its elements.
@@ -88,7 +97,8 @@ export const listOperators: OperatorTable = {
     const indices = call.tensor(1).content;
     const list = fromTensor(call, call.tensor(2));
     // Elements in their own order: what `unstack` makes.
-    if (indices !== undefined && !indices.every((index, i) => index === i)) throw call.unsupported('scatters out of order');
+    if (indices !== undefined && !indices.every((index, i) => index === i))
+      throw call.unsupported('scatters out of order');
     return list;
   },
   TensorArrayGatherV3: (call) => stack(call, listInput(call, 2), undefined),

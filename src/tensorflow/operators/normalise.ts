@@ -9,7 +9,9 @@ export function biasAdd(call: OpCall, x: TfTensor, bias: TfTensor): TfTensor {
     if (rank === undefined) throw call.unsupported('adds to the channels of a tensor of an open number of dimensions');
     if (rank > 2) {
       const axes = Array.from({ length: rank - 2 }, (_, i) => i + 1);
-      const column = call.write('Unsqueeze', [bias, call.ints(axes)], { shape: [bias.shape?.[0] ?? null, ...axes.map(() => 1)] });
+      const column = call.write('Unsqueeze', [bias, call.ints(axes)], {
+        shape: [bias.shape?.[0] ?? null, ...axes.map(() => 1)],
+      });
       return call.write('Add', [x, column], { shape: x.shape });
     }
   }
@@ -40,7 +42,9 @@ export function batchNorm(call: OpCall, x: TfTensor, parts: BatchNormParts): TfT
 
 const fused: Operator = (call) => {
   if (call.attrs.bool('is_training', true)) {
-    throw call.unsupported('normalizes by the mean of each batch: it was exported in training mode; export it for inference');
+    throw call.unsupported(
+      'normalizes by the mean of each batch: it was exported in training mode; export it for inference',
+    );
   }
   const [x, scale, offset, mean, variance] = call.tensors(0, 5) as [TfTensor, TfTensor, TfTensor, TfTensor, TfTensor];
   const y = batchNorm(call, x, { scale, offset, mean, variance, epsilon: call.attrs.float('epsilon', 1e-4) });
@@ -62,9 +66,18 @@ export const normaliseOperators: OperatorTable = {
   BatchNormWithGlobalNormalization(call) {
     const [x, mean, variance, offset, scale] = call.tensors(0, 5) as [TfTensor, TfTensor, TfTensor, TfTensor, TfTensor];
     const one = call.scalar(1, x.dtype);
-    const ones = call.write('Expand', [one, call.write('Shape', [mean], { dtype: 'int64' })], { dtype: x.dtype, shape: mean.shape });
+    const ones = call.write('Expand', [one, call.write('Shape', [mean], { dtype: 'int64' })], {
+      dtype: x.dtype,
+      shape: mean.shape,
+    });
     const scaled = call.attrs.bool('scale_after_normalization') ? scale : ones;
-    return batchNorm(call, x, { scale: scaled, offset, mean, variance, epsilon: call.attrs.float('variance_epsilon', 0) });
+    return batchNorm(call, x, {
+      scale: scaled,
+      offset,
+      mean,
+      variance,
+      epsilon: call.attrs.float('variance_epsilon', 0),
+    });
   },
   Softmax: softmax('Softmax'),
   LogSoftmax: softmax('LogSoftmax'),

@@ -7,7 +7,10 @@ function reverse(call: OpCall, x: TfTensor, axes: readonly number[]): TfTensor {
   if (axes.length === 0) return x;
   const each = (value: number): ReturnType<OpCall['ints']> => call.ints(axes.map(() => value));
   const at = call.ints(axes.map((axis) => normalAxis(axis, rank)));
-  return call.write('Slice', [x, each(-1), each(-Number.MAX_SAFE_INTEGER), at, each(-1)], { dtype: x.dtype, shape: x.shape });
+  return call.write('Slice', [x, each(-1), each(-Number.MAX_SAFE_INTEGER), at, each(-1)], {
+    dtype: x.dtype,
+    shape: x.shape,
+  });
 }
 
 function topK(call: OpCall, k: TfTensor): readonly TfTensor[] {
@@ -38,7 +41,11 @@ function bucketize(call: OpCall): TfTensor {
   const column = call.write('Unsqueeze', [x, call.ints([rank])], { shape: [...(x.shape ?? []), 1] });
   const reached = call.write('GreaterOrEqual', [column, edges], { dtype: 'bool', shape });
   const attributes = { keepdims: { int: 0 } };
-  return call.write('ReduceSum', [call.cast(reached, 'int32'), call.ints([rank])], { dtype: 'int32', shape: x.shape, attributes });
+  return call.write('ReduceSum', [call.cast(reached, 'int32'), call.ints([rank])], {
+    dtype: 'int32',
+    shape: x.shape,
+    attributes,
+  });
 }
 
 export const orderOperators: OperatorTable = {

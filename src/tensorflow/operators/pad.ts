@@ -16,7 +16,10 @@ function onnxPads(numbers: readonly number[]): readonly number[] {
   return [...numbers.filter((_, i) => i % 2 === 0), ...numbers.filter((_, i) => i % 2 === 1)];
 }
 
-function pad(call: OpCall, { mode, value }: { readonly mode: string; readonly value?: TfTensor | undefined }): TfTensor {
+function pad(
+  call: OpCall,
+  { mode, value }: { readonly mode: string; readonly value?: TfTensor | undefined },
+): TfTensor {
   const [x, paddings] = [call.tensor(0), call.tensor(1)];
   const shape = x.shape?.map((extent, i): Extent => {
     const [before, after] = [paddings.content?.[2 * i], paddings.content?.[2 * i + 1]];

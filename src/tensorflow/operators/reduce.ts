@@ -19,7 +19,8 @@ export function reduce(call: OpCall, opType: string, x: TfTensor): TfTensor {
   if (axes.numbers?.length === 0) return opType === 'ReduceL2' ? call.write('Abs', [x], { shape: x.shape }) : x;
   const { numbers } = axes;
   // One axis may come without dimensions.
-  const vector = numbers === undefined ? call.write('Reshape', [call.cast(axes, 'int64'), call.ints([-1])]) : call.ints(numbers);
+  const vector =
+    numbers === undefined ? call.write('Reshape', [call.cast(axes, 'int64'), call.ints([-1])]) : call.ints(numbers);
   return call.write(opType, [x, vector], {
     dtype: x.dtype,
     shape,
@@ -39,8 +40,9 @@ const plain =
   (call) => {
     const x = call.tensor(0);
     const content = combine === undefined || call.attrs.bool('keep_dims') ? undefined : folded(x, combine);
-    if (content === undefined || call.tensor(1).numbers?.length !== 1) return reduce(call, opType, wide(call, x, opType));
-    return call.known(x.dtype, [], content as number[]);
+    if (content === undefined || call.tensor(1).numbers?.length !== 1)
+      return reduce(call, opType, wide(call, x, opType));
+    return call.known(x.dtype, [], content);
   };
 
 /** The engine sums fewer types than TensorFlow does. */
@@ -61,11 +63,15 @@ const argument =
     const x = call.tensor(0);
     const shape = call.shapeOf(0);
     const axis = normalAxis(call.inputs.length > 1 ? call.number(1, 'axis') : 0, shape.length);
-    const index = call.write(opType, [/^(bool|u?int(16)|uint(32|64)|int64)$/.test(x.dtype) ? call.cast(x, 'int32') : x], {
-      dtype: 'int64',
-      shape: shape.filter((_, i) => i !== axis),
-      attributes: { axis: { int: axis }, keepdims: { int: 0 } },
-    });
+    const index = call.write(
+      opType,
+      [/^(bool|u?int(16)|uint(32|64)|int64)$/.test(x.dtype) ? call.cast(x, 'int32') : x],
+      {
+        dtype: 'int64',
+        shape: shape.filter((_, i) => i !== axis),
+        attributes: { axis: { int: axis }, keepdims: { int: 0 } },
+      },
+    );
     return call.cast(index, call.attrs.dtype('output_type') ?? 'int64');
   };
 

@@ -20,8 +20,16 @@ const resize =
       return typeof element === 'number' || typeof element === 'string' ? element : null;
     });
     const how = coordinates(call);
-    const before = call.write('Shape', [x], { dtype: 'int64', shape: [2], attributes: { start: { int: 0 }, end: { int: 2 } } });
-    const all = call.write('Concat', [before, call.cast(sizes, 'int64')], { dtype: 'int64', shape: [4], attributes: { axis: { int: 0 } } });
+    const before = call.write('Shape', [x], {
+      dtype: 'int64',
+      shape: [2],
+      attributes: { start: { int: 0 }, end: { int: 2 } },
+    });
+    const all = call.write('Concat', [before, call.cast(sizes, 'int64')], {
+      dtype: 'int64',
+      shape: [4],
+      attributes: { axis: { int: 0 } },
+    });
     const y = call.write('Resize', [x, undefined, undefined, all], {
       dtype: x.dtype,
       shape: [rows, channels, ...extents],

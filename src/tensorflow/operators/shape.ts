@@ -1,4 +1,3 @@
-import type { Extent } from '../../onnx/builder/graph-builder.ts';
 import type { DType } from '../../spec/tensor.ts';
 import type { OpCall, OperatorTable } from '../op-call.ts';
 import { normalAxis, sizeOf } from '../shapes.ts';
@@ -19,7 +18,11 @@ function shapeTensor(call: OpCall, x: TfTensor): TfTensor {
 export function reshape(call: OpCall, x: TfTensor, target: TfTensor): TfTensor {
   const shape = reshapedShape(x.shape, target);
   if (x.content !== undefined && sizeOf(shape) === x.content.length) {
-    return call.later({ dtype: x.dtype, shape, content: x.content }, [x], () => written(call, x, { target, shape }).value);
+    return call.later(
+      { dtype: x.dtype, shape, content: x.content },
+      [x],
+      () => written(call, x, { target, shape }).value,
+    );
   }
   return written(call, x, { target, shape });
 }
@@ -46,17 +49,21 @@ export function squeeze(call: OpCall, x: TfTensor, given: readonly number[]): Tf
       : given.map((axis) => normalAxis(axis, shape.length));
   if (axes.length === 0) return x;
   const rest = shape.filter((_, i) => !axes.includes(i));
-  return call.later({ dtype: x.dtype, shape: rest, content: x.content }, [x], () =>
-    call.write('Squeeze', [x, call.ints(axes)], { shape: rest }).value,
+  return call.later(
+    { dtype: x.dtype, shape: rest, content: x.content },
+    [x],
+    () => call.write('Squeeze', [x, call.ints(axes)], { shape: rest }).value,
   );
 }
 
 /** With a new dimension of extent one. */
 export function expandDims(call: OpCall, x: TfTensor, axis: number): TfTensor {
   const at = x.rank === undefined ? axis : normalAxis(axis, x.rank + 1);
-  const shape: Shape = x.shape === undefined ? undefined : [...x.shape.slice(0, at), 1 as Extent, ...x.shape.slice(at)];
-  return call.later({ dtype: x.dtype, shape, content: x.content }, [x], () =>
-    call.write('Unsqueeze', [x, call.ints([at])], { shape }).value,
+  const shape: Shape = x.shape === undefined ? undefined : [...x.shape.slice(0, at), 1, ...x.shape.slice(at)];
+  return call.later(
+    { dtype: x.dtype, shape, content: x.content },
+    [x],
+    () => call.write('Unsqueeze', [x, call.ints([at])], { shape }).value,
   );
 }
 
@@ -67,8 +74,10 @@ export const shapeOperators: OperatorTable = {
     const x = call.tensor(0);
     const dtype: DType = call.attrs.dtype('out_type') ?? 'int32';
     const content = [sizeOf(x.shape) ?? null];
-    return call.later({ dtype, shape: [], content }, [x], () =>
-      call.cast(call.write('Size', [x], { dtype: 'int64', shape: [] }), dtype).value,
+    return call.later(
+      { dtype, shape: [], content },
+      [x],
+      () => call.cast(call.write('Size', [x], { dtype: 'int64', shape: [] }), dtype).value,
     );
   },
   Rank(call) {
@@ -94,7 +103,7 @@ export const shapeOperators: OperatorTable = {
   },
   InvertPermutation(call) {
     const perm = call.numbers(0, 'permutation');
-    const inverse = new Array<number>(perm.length).fill(0);
+    const inverse = Array.from({ length: perm.length }, () => 0);
     perm.forEach((to, from) => {
       inverse[to] = from;
     });

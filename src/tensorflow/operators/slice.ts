@@ -38,7 +38,10 @@ interface Bounds {
   readonly strides: readonly number[];
 }
 
-function slicedExtent(axis: SlicedAxis, { shape, begin, end, strides }: Bounds & { readonly shape: readonly Extent[] }): Extent {
+function slicedExtent(
+  axis: SlicedAxis,
+  { shape, begin, end, strides }: Bounds & { readonly shape: readonly Extent[] },
+): Extent {
   if (axis.kind === 'new') return 1;
   if (axis.kind === 'point') return null;
   const extent = shape[axis.from] ?? null;
@@ -46,7 +49,12 @@ function slicedExtent(axis: SlicedAxis, { shape, begin, end, strides }: Bounds &
   const stride = strides[axis.at] as number;
   const first = axis.openBegin ? undefined : begin.content?.[axis.at];
   const last = axis.openEnd ? undefined : end.content?.[axis.at];
-  if (stride === 1 && (axis.openBegin || first === 0) && (axis.openEnd || (typeof extent === 'string' && last === extent))) return extent;
+  if (
+    stride === 1 &&
+    (axis.openBegin || first === 0) &&
+    (axis.openEnd || (typeof extent === 'string' && last === extent))
+  )
+    return extent;
   // What is counted from the front ends before an extent that is at least that.
   if (typeof extent !== 'number') return null;
   if ((!axis.openBegin && typeof first !== 'number') || (!axis.openEnd && typeof last !== 'number')) return null;
@@ -56,7 +64,11 @@ function slicedExtent(axis: SlicedAxis, { shape, begin, end, strides }: Bounds &
 /** The positions that a slice takes, as Python counts them. */
 function indices(
   extent: number,
-  { first, last, stride }: { readonly first: number | undefined; readonly last: number | undefined; readonly stride: number },
+  {
+    first,
+    last,
+    stride,
+  }: { readonly first: number | undefined; readonly last: number | undefined; readonly stride: number },
 ): readonly number[] {
   const wrap = (value: number): number => (value < 0 ? value + extent : value);
   const [low, high] = stride > 0 ? [0, extent] : [-1, extent - 1];
@@ -68,7 +80,11 @@ function indices(
 }
 
 /** Elements of a vector that was sliced. */
-function foldedSlice(x: TfTensor, plan: readonly SlicedAxis[], { begin, end, strides }: Bounds): readonly Element[] | undefined {
+function foldedSlice(
+  x: TfTensor,
+  plan: readonly SlicedAxis[],
+  { begin, end, strides }: Bounds,
+): readonly Element[] | undefined {
   const { content, shape } = x;
   const cut = plan.filter((axis) => axis.kind !== 'new');
   const [axis] = cut;
@@ -103,8 +119,12 @@ function written(call: OpCall, { x, plan, bounds, shape }: SliceParts): Value {
   const ranges = plan.filter((axis) => axis.kind === 'range');
   let result: Value = x.value;
   if (ranges.length > 0) {
-    const starts = ranges.map((axis) => (axis.openBegin ? ((strides[axis.at] ?? 1) > 0 ? 0 : END) : bound(call, begin, axis.at)));
-    const ends = ranges.map((axis) => (axis.openEnd ? ((strides[axis.at] ?? 1) > 0 ? END : -END) : bound(call, end, axis.at)));
+    const starts = ranges.map((axis) =>
+      axis.openBegin ? ((strides[axis.at] ?? 1) > 0 ? 0 : END) : bound(call, begin, axis.at),
+    );
+    const ends = ranges.map((axis) =>
+      axis.openEnd ? ((strides[axis.at] ?? 1) > 0 ? END : -END) : bound(call, end, axis.at),
+    );
     const axes = call.ints(ranges.map((axis) => axis.from));
     const steps = call.ints(ranges.map((axis) => strides[axis.at] as number));
     result = call.write('Slice', [result, vector(call, starts), vector(call, ends), axes, steps], { dtype }).value;
@@ -112,7 +132,10 @@ function written(call: OpCall, { x, plan, bounds, shape }: SliceParts): Value {
   for (const axis of plan.toReversed()) {
     if (axis.kind !== 'point') continue;
     const at = bound(call, begin, axis.at);
-    const index = typeof at === 'number' ? call.g.scalar(at, 'int64') : call.g.op('Reshape', [at, call.ints([])], {}, { shape: [] });
+    const index =
+      typeof at === 'number'
+        ? call.g.scalar(at, 'int64')
+        : call.g.op('Reshape', [at, call.ints([])], {}, { shape: [] });
     result = call.write('Gather', [result, index], { dtype, attributes: { axis: { int: axis.from } } }).value;
   }
   const kept = plan.filter((axis) => axis.kind !== 'point');
@@ -156,7 +179,7 @@ function plainSlice(call: OpCall): TfTensor {
     const ends = size.content?.map((element, i) => endOf(element, begin.content?.[i]));
     const axes = call.ints(Array.from({ length: rank }, (_, i) => i));
     if (ends?.every((last) => last !== undefined) === true) {
-      return call.write('Slice', [x, starts, call.ints(ends as number[]), axes], { dtype: x.dtype, shape }).value;
+      return call.write('Slice', [x, starts, call.ints(ends), axes], { dtype: x.dtype, shape }).value;
     }
     const counts = call.cast(size, 'int64');
     const sum = call.write('Add', [starts, counts], { dtype: 'int64', shape: [rank] });

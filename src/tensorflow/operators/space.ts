@@ -20,11 +20,18 @@ const blocks =
   };
 
 /** Reshape by extents of which some are only known in a run: those are read off the tensor. */
-function reshapeBy(call: OpCall, x: TfTensor, extents: readonly (Extent | { readonly of: number; readonly times: number; readonly over: number })[]): TfTensor {
+function reshapeBy(
+  call: OpCall,
+  x: TfTensor,
+  extents: readonly (Extent | { readonly of: number; readonly times: number; readonly over: number })[],
+): TfTensor {
   const shape = extents.map((extent): Extent => (typeof extent === 'object' ? null : extent));
   const open = extents.filter((extent) => typeof extent !== 'number');
   if (open.length <= 1) {
-    return call.write('Reshape', [x, call.ints(extents.map((extent) => (typeof extent === 'number' ? extent : -1)))], { dtype: x.dtype, shape });
+    return call.write('Reshape', [x, call.ints(extents.map((extent) => (typeof extent === 'number' ? extent : -1)))], {
+      dtype: x.dtype,
+      shape,
+    });
   }
   throw call.unsupported('moves blocks between rows and space over several open extents');
 }
@@ -50,7 +57,9 @@ function batchToSpace(call: OpCall, block: readonly number[], crops: readonly nu
     return after === 0 ? Number.MAX_SAFE_INTEGER : -after;
   });
   const shape = joined.shape?.map((extent, i) =>
-    i > 0 && i <= count && typeof extent === 'number' ? extent - (crops[2 * i - 2] as number) - (crops[2 * i - 1] as number) : extent,
+    i > 0 && i <= count && typeof extent === 'number'
+      ? extent - (crops[2 * i - 2] as number) - (crops[2 * i - 1] as number)
+      : extent,
   );
   const axes = block.map((_, i) => i + 1);
   return call.write('Slice', [joined, call.ints(starts), call.ints(ends), call.ints(axes)], { dtype: x.dtype, shape });
@@ -60,11 +69,20 @@ function spaceToBatch(call: OpCall, block: readonly number[], paddings: readonly
   const given = call.tensor(0);
   const count = block.length;
   const trailing = call.shapeOf(0).length - 1 - count;
-  const zeros = new Array<number>(trailing).fill(0);
-  const pads = [0, ...block.map((_, i) => paddings[2 * i] as number), ...zeros, 0, ...block.map((_, i) => paddings[2 * i + 1] as number), ...zeros];
+  const zeros = Array.from({ length: trailing }, () => 0);
+  const pads = [
+    0,
+    ...block.map((_, i) => paddings[2 * i] as number),
+    ...zeros,
+    0,
+    ...block.map((_, i) => paddings[2 * i + 1] as number),
+    ...zeros,
+  ];
   const padded = given.shape?.map((extent, i): Extent => {
     if (i === 0 || i > count) return extent;
-    return typeof extent === 'number' ? extent + (paddings[2 * i - 2] as number) + (paddings[2 * i - 1] as number) : null;
+    return typeof extent === 'number'
+      ? extent + (paddings[2 * i - 2] as number) + (paddings[2 * i - 1] as number)
+      : null;
   });
   const x = call.write('Pad', [given, call.ints(pads)], { dtype: given.dtype, shape: padded });
   const [rows = null, ...rest] = x.shape as readonly Extent[];
@@ -79,7 +97,8 @@ function spaceToBatch(call: OpCall, block: readonly number[], paddings: readonly
   return reshapeBy(call, moved, [scale(rows, area), ...spatial, ...rest.slice(count)]);
 }
 
-const scaleDown = (extent: Extent, by: number): Extent => (typeof extent === 'number' ? extent / by : by === 1 ? extent : null);
+const scaleDown = (extent: Extent, by: number): Extent =>
+  typeof extent === 'number' ? extent / by : by === 1 ? extent : null;
 
 export const spaceOperators: OperatorTable = {
   SpaceToDepth: blocks('SpaceToDepth'),

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../../formats/onnx-proto/build.ts';
 import type { OpCall, Operator, OperatorTable } from '../op-call.ts';
-import { TfTensor } from '../tf-tensor.ts';
+import type { TfTensor } from '../tf-tensor.ts';
 
 /** Operators that ONNX has under another name or the same one. */
 const DIRECT: Readonly<Record<string, string>> = {
@@ -44,7 +44,12 @@ const INTEGER_IDENTITY = new Set(['Ceil', 'Floor', 'Rint', 'Round']);
 type Formula = (call: OpCall, x: TfTensor) => TfTensor;
 
 const one = (call: OpCall, x: TfTensor): TfTensor => call.scalar(1, x.dtype);
-const op = (call: OpCall, opType: string, inputs: readonly TfTensor[], attributes?: Record<string, AttributeValue>): TfTensor =>
+const op = (
+  call: OpCall,
+  opType: string,
+  inputs: readonly TfTensor[],
+  attributes?: Record<string, AttributeValue>,
+): TfTensor =>
   call.write(opType, inputs, { shape: inputs[0]?.shape, ...(attributes === undefined ? {} : { attributes }) });
 
 const COMPOSED: Readonly<Record<string, Formula>> = {
