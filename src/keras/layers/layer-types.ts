@@ -11,8 +11,11 @@ import { IMAGE_LAYERS } from './image.ts';
 import { MERGING_LAYERS } from './merging.ts';
 import { NORMALIZATION_LAYERS } from './normalization.ts';
 import { POOLING_LAYERS } from './pooling.ts';
+import { bidirectional } from './recurrent/bidirectional.ts';
+import { RECURRENT_LAYERS } from './recurrent/recurrent-layers.ts';
 import { RESHAPING_LAYERS } from './reshaping.ts';
 import { spectralNormalization } from './spectral-normalization.ts';
+import { timeDistributed } from './time-distributed.ts';
 
 /** Where the model's inputs stand in the list of layers; the network's writer feeds them. */
 const INPUT: LayerType = {
@@ -38,8 +41,11 @@ export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map<string, Layer
   ...MERGING_LAYERS,
   ...NORMALIZATION_LAYERS,
   ...POOLING_LAYERS,
+  ...RECURRENT_LAYERS,
   ...RESHAPING_LAYERS,
+  ['Bidirectional', bidirectional(() => LAYER_TYPES)],
   ...TF_OPS,
   ...KERAS_OPS,
   ['SpectralNormalization', spectralNormalization(() => LAYER_TYPES)],
+  ['TimeDistributed', timeDistributed(() => LAYER_TYPES)],
 ]);
