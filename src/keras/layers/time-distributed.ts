@@ -29,7 +29,7 @@ function everyStep(call: LayerCall, inner: KerasLayer): readonly KerasTensor[] {
   if (args.training)
     throw unsupported('is called with training=True, which may make its output random; build the model without it');
   const x = call.input();
-  const given = args.tensor('mask', layer.generation === 3 ? 1 : 1) ?? x.mask;
+  const given = args.tensor('mask', 1) ?? x.mask;
   const mask = given === undefined ? undefined : cast(g, given, 'bool');
   for (const tensor of call.inputs) {
     if (tensor.rank < 3 && !(tensor.rank === 2 && layer.generation === 3))
