@@ -113,13 +113,7 @@ export class GraphBuilder {
       if (type === undefined) return ABSENT;
       return { name: this.name(opType.toLowerCase()), dtype: type.dtype, shape: type.shape };
     });
-<<<<<<< HEAD
     const ends = { inputs: namesOf(inputs), outputs: values.map((value) => value.name) };
-=======
-    // Written as '', a last input that is left out ends the process in some kernels (LayerNormalization without bias).
-    const given = inputs.slice(0, inputs.findLastIndex((value) => value !== undefined) + 1);
-    const ends = { inputs: given.map((value) => value?.name ?? ''), outputs: values.map((value) => value.name) };
->>>>>>> keras
     const list = Object.entries(attributes).map(([name, value]) => makeAttribute(name, value));
     this.#nodes.push(makeNode(opType, domain === undefined ? ends : { ...ends, domain }, list));
     return values;
