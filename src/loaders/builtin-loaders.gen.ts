@@ -5,6 +5,7 @@ import { descriptor as onnx } from './onnx/onnx-format.ts';
 import { descriptor as pickle } from './pickle/pickle-format.ts';
 import { descriptor as safetensors } from './safetensors/safetensors-format.ts';
 import { descriptor as torch } from './torch/torch-format.ts';
+import { descriptor as torchExport } from './torch-export/torch-export-format.ts';
 import { descriptor as xgboost } from './xgboost/xgboost-format.ts';
 
 /** The loaders that are part of the package; each one is imported when a file first needs it. */
@@ -14,5 +15,6 @@ export const BUILTIN_LOADERS: readonly BuiltinLoader[] = [
   { descriptor: pickle, import: async () => (await import('./pickle/pickle-loader.ts')).loader },
   { descriptor: safetensors, import: async () => (await import('./safetensors/safetensors-loader.ts')).loader },
   { descriptor: torch, import: async () => (await import('./torch/torch-loader.ts')).loader },
+  { descriptor: torchExport, import: async () => (await import('./torch-export/torch-export-loader.ts')).loader },
   { descriptor: xgboost, import: async () => (await import('./xgboost/xgboost-loader.ts')).loader },
 ];

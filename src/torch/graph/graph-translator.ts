@@ -136,8 +136,12 @@ export class GraphTranslator {
 
   #define(result: AtenResult, operand: Operand): void {
     if (result.name === '') return;
-    const known = operand.kind === 'tensor' ? tensor(this.#refine(result, operand.value)) : operand;
-    this.#values.set(result.name, known);
+    this.#values.set(result.name, this.#known(result, operand));
+  }
+
+  #known(result: AtenResult, operand: Operand): Operand {
+    if (operand.kind === 'tensor') return tensor(this.#refine(result, operand.value));
+    return operand.kind === 'number' && result.symbol !== undefined ? { ...operand, symbol: result.symbol } : operand;
   }
 
   /** What the file says of a result, and what the translator knows, must not contradict each other. */

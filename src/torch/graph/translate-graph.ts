@@ -15,14 +15,15 @@ import { unsupportedMessage } from './unsupported-message.ts';
 export function translateGraph(graph: AtenGraph, what: string): BuiltGraph {
   const g = new GraphBuilder();
   const translator = new GraphTranslator(g);
-  for (const { name, dtype, shape } of graph.inputs) {
+  for (const { name, dtype, shape, number } of graph.inputs) {
     if (dtype === undefined) {
       throw new FormatError(
         'ML_FORMAT_UNSUPPORTED',
         `${what}: the file does not say the element type of input ${JSON.stringify(name)}`,
       );
     }
-    translator.define(name, tensor(g.input(name, { dtype, shape })));
+    const value = g.input(name, { dtype, shape });
+    translator.define(name, number === undefined ? tensor(value) : { kind: 'number', value, symbol: number });
   }
   const nodes = liveNodes(graph);
   const used = new Set(nodes.flatMap(argumentsOf).flatMap(namesOf));
