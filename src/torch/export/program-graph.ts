@@ -1,6 +1,8 @@
 import type { AtenArgument, AtenGraph, AtenNode } from '../graph/aten-graph.ts';
+import { functionalize } from '../graph/functionalize.ts';
 import { argumentsOf, liveNodes, namesOf } from '../graph/live-nodes.ts';
 import type { TensorLike } from '../../spec/tensor.ts';
+import { UnsupportedCall } from '../operators/unsupported.ts';
 import type { ExportArchive } from './export-archive.ts';
 import { unsupportedExport } from './export-problem.ts';
 import type { ExportedProgram, StoredInput } from './read-program.ts';
@@ -29,11 +31,21 @@ export async function programGraph(
   });
   const nodes = constants.size === 0 ? program.nodes : program.nodes.map(fill);
   const outputs = program.outputs.map(({ name, value }) => ({ name, value: known(value) }));
-  const bare = { inputs, tensors: new Map<string, TensorLike>(), nodes, outputs };
+  const whole = { inputs, tensors: new Map<string, TensorLike>(), nodes, outputs };
+  const bare = functionalized(whole, new Set(stored.keys()));
   const used = new Set(liveNodes(bare).flatMap(argumentsOf).flatMap(namesOf));
-  for (const { value } of outputs) for (const name of namesOf(value)) used.add(name);
+  for (const { value } of bare.outputs) for (const name of namesOf(value)) used.add(name);
   const wanted = new Map<string, StoredInput>([...stored].filter(([name]) => used.has(name)));
   return { ...bare, tensors: await readWeights(archive, wanted, options) };
+}
+
+function functionalized(graph: AtenGraph, stored: ReadonlySet<string>): AtenGraph {
+  try {
+    return functionalize(graph, stored);
+  } catch (error) {
+    if (error instanceof UnsupportedCall) throw unsupportedExport(`the program ${error.message}`);
+    throw error;
+  }
 }
 
 /** A buffer that is written with anything but itself carries state from call to call. */
