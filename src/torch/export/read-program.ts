@@ -1,3 +1,5 @@
+import { FormatError } from '../../errors/format-error.ts';
+import type { Limits } from '../../spec/limits.ts';
 import type { AtenArgument, AtenInput, AtenNode, AtenOutput } from '../graph/aten-graph.ts';
 import { badExport, unsupportedExport } from './export-problem.ts';
 import type { JsonNode } from './json-node.ts';
@@ -44,19 +46,24 @@ export interface BufferMutation {
  *
  * @throws `ML_FORMAT_MALFORMED`, `ML_FORMAT_UNSUPPORTED`, `ML_FORMAT_LIMIT`
  */
-export function readProgram(document: JsonNode): ExportedProgram {
+export function readProgram(document: JsonNode, limits: Limits): ExportedProgram {
   const schemaVersion = versionOf(document.need('schema_version'));
   const graphModule = document.need('graph_module');
   const graph = graphModule.need('graph');
   const signature = graphModule.need('signature');
   const types = readValueTypes(graph);
   const nodes = graph.need('nodes').list();
+  if (nodes.length > limits.maxElements) {
+    throw new FormatError('ML_FORMAT_LIMIT', `${nodes.length} calls, the limit is ${limits.maxElements}`, {
+      details: { limit: 'limits.maxElements', value: limits.maxElements },
+    });
+  }
   return {
     torchVersion: document.get('torch_version')?.text() ?? 'before 2.5',
     schemaVersion,
     ...readInputs(signature, types),
     nodes: nodes.flatMap((node) => readNode(node, types)),
-    ...readOutputs(graph, signature, treeOf(graphModule)),
+    ...readOutputs(graph, signature, { tree: treeOf(graphModule), types }),
     ranges: readRanges(document),
     modules: new Map(nodes.flatMap(modulesOf).map(({ path, className }: ModulePlace) => [path, className])),
     operators: counted(
@@ -148,7 +155,7 @@ function treeOf(graphModule: JsonNode): OutputTree | undefined {
 function readOutputs(
   graph: JsonNode,
   signature: JsonNode,
-  tree: OutputTree | undefined,
+  { tree, types: { tensors } }: { readonly tree: OutputTree | undefined; readonly types: ValueTypes },
 ): Pick<ExportedProgram, 'outputs' | 'mutations'> {
   const values = graph.need('outputs').list().map(readArgument);
   const specs = signature.need('output_specs').list();
@@ -162,7 +169,8 @@ function readOutputs(
     switch (kind) {
       case 'user_output': {
         const path = tree?.named === true ? tree.paths[outputs.length] : undefined;
-        outputs.push({ value, name: path === undefined ? `output_${outputs.length}` : path.join('.') });
+        const type = value.kind === 'value' ? tensors.get(value.name) : undefined;
+        outputs.push({ value, name: path === undefined ? `output_${outputs.length}` : path.join('.'), ...type });
         break;
       }
       case 'buffer_mutation':

@@ -29,7 +29,7 @@ export interface AtenInput extends AtenType {
 }
 
 /** One value that the program gives back. */
-export interface AtenOutput {
+export interface AtenOutput extends AtenType {
   /** Name of the value in the program, or a constant. */
   readonly value: AtenArgument;
   /** What callers see: `output_0`, ..., or the key of a dictionary. */

@@ -104,7 +104,8 @@ def export(module, case, dynamic):
     if dynamic:
         dim = torch.export.Dim('batch', max=1024)
         shapes = tuple({case.batch[i]: dim} if i in case.batch else None for i in range(len(case.args)))
-        if isinstance(module, Wrapped):
+        # A variadic forward takes all in one.
+        if isinstance(module, (Wrapped, networks.Function)):
             shapes = (shapes,)
     keywords = {'strict': False} if torch.__version__ >= '2.3' else {}
     return torch.export.export(module, tuple(case.args), kwargs=case.kwargs or None, dynamic_shapes=shapes, **keywords)

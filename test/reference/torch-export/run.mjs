@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
     version: { type: 'string' },
     python: { type: 'string' },
     seed: { type: 'string', default: '0' },
+    folder: { type: 'string' },
     only: { type: 'string', default: '' },
     show: { type: 'string', default: '60' },
     lib: { type: 'string', default: join(ROOT, 'dist/index.js') },
@@ -103,7 +104,7 @@ async function judge(folder, name) {
 }
 
 async function runVersion(version) {
-  const folder = join(ROOT, '.cache', `torch-export-${version}`);
+  const folder = options.folder ?? join(ROOT, '.cache', `torch-export-${version}`);
   if (!options.reuse) {
     rmSync(folder, { recursive: true, force: true });
     const args = [join(HERE, 'generate.py'), folder, '--seed', options.seed, '--only', options.only];
