@@ -10,6 +10,7 @@ import { descriptor as tensorflow } from './tensorflow/tensorflow-format.ts';
 import { descriptor as tfjs } from './tfjs/tfjs-format.ts';
 import { descriptor as tflite } from './tflite/tflite-format.ts';
 import { descriptor as torch } from './torch/torch-format.ts';
+import { descriptor as torchExport } from './torch-export/torch-export-format.ts';
 import { descriptor as torchscript } from './torchscript/torchscript-format.ts';
 import { descriptor as xgboost } from './xgboost/xgboost-format.ts';
 
@@ -25,6 +26,7 @@ export const BUILTIN_LOADERS: readonly BuiltinLoader[] = [
   { descriptor: tfjs, import: async () => (await import('./tfjs/tfjs-loader.ts')).loader },
   { descriptor: tflite, import: async () => (await import('./tflite/tflite-loader.ts')).loader },
   { descriptor: torch, import: async () => (await import('./torch/torch-loader.ts')).loader },
+  { descriptor: torchExport, import: async () => (await import('./torch-export/torch-export-loader.ts')).loader },
   { descriptor: torchscript, import: async () => (await import('./torchscript/torchscript-loader.ts')).loader },
   { descriptor: xgboost, import: async () => (await import('./xgboost/xgboost-loader.ts')).loader },
 ];

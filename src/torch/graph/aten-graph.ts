@@ -24,10 +24,12 @@ export interface AtenType {
 
 export interface AtenInput extends AtenType {
   readonly name: string;
+  /** Set for a Python integer that is passed as a tensor without dimensions: the name of the extent that it equals. */
+  readonly number?: string | undefined;
 }
 
 /** One value that the program gives back. */
-export interface AtenOutput {
+export interface AtenOutput extends AtenType {
   /** Name of the value in the program, or a constant. */
   readonly value: AtenArgument;
   /** What callers see: `output_0`, ..., or the key of a dictionary. */
@@ -51,6 +53,8 @@ export interface AtenNode {
 export interface AtenResult extends AtenType {
   /** `''`: not used by anybody. */
   readonly name: string;
+  /** Of a number: its expression, where the file states one; equal texts are equal numbers. */
+  readonly symbol?: string | undefined;
   /** Set where the result is a list whose elements have names of their own. */
   readonly elements?: readonly AtenResult[] | undefined;
 }

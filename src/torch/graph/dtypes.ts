@@ -34,7 +34,10 @@ export const SCALAR_TYPES: readonly (string | undefined)[] = [
   'uint64',
 ];
 
-const DTYPES: ReadonlySet<string> = new Set<DType>([
+/** Element types that PyTorch and JavaScript both have. */
+export type TorchDType = Exclude<DType, 'string' | 'object'>;
+
+const DTYPES: ReadonlySet<string> = new Set<TorchDType>([
   'float64',
   'float32',
   'float16',
@@ -53,6 +56,6 @@ const DTYPES: ReadonlySet<string> = new Set<DType>([
 ]);
 
 /** PyTorch's name of an element type as the library's, `undefined` for one that JavaScript has no tensor for. */
-export function dtypeOf(name: string): DType | undefined {
-  return DTYPES.has(name) ? (name as DType) : undefined;
+export function dtypeOf(name: string): TorchDType | undefined {
+  return DTYPES.has(name) ? (name as TorchDType) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../../onnx/builder/graph-builder.ts';
 import type { DType } from '../../spec/tensor.ts';
-import { bindCall } from '../operators/bind.ts';
+import { bindCall, type Passed } from '../operators/bind.ts';
 import { Call } from '../operators/call.ts';
 import { cast } from '../operators/emit/arithmetic.ts';
 import type { Outcome } from '../operators/operator.ts';
@@ -8,6 +8,7 @@ import { OPERATORS } from '../operators/operator-table.ts';
 import { UnsupportedCall } from '../operators/unsupported.ts';
 import type { AtenArgument, AtenNode, AtenResult } from './aten-graph.ts';
 import { list, type Operand, tensor, tensors } from './operand.ts';
+import { isWrite } from './view-kinds.ts';
 
 /** One call that cannot be written. */
 export interface UnsupportedNode {
@@ -85,7 +86,15 @@ export class GraphTranslator {
     const wide = narrow ? this.#widen(passed) : passed;
     const binding = bindCall(entry.signatures, node.overload, wide);
     if (typeof binding === 'string') throw new UnsupportedCall(binding);
-    return entry.translate(new Call(this.#g, node, binding));
+    const outcome = entry.translate(new Call(this.#g, node, binding));
+    return isWrite(node) ? this.#asWritten(outcome, wide) : outcome;
+  }
+
+  /** What is written into a tensor takes on its element type. */
+  #asWritten(outcome: Outcome, { positional, named }: Passed): Outcome {
+    const self = named.get('self') ?? positional[0];
+    if (self?.kind !== 'tensor' || !('name' in outcome)) return outcome;
+    return { ...cast(this.#g, outcome, self.value.dtype), shape: self.value.shape ?? outcome.shape };
   }
 
   /** Half-precision kernels compute in float32 and round the result, here and in PyTorch. */
@@ -136,8 +145,12 @@ export class GraphTranslator {
 
   #define(result: AtenResult, operand: Operand): void {
     if (result.name === '') return;
-    const known = operand.kind === 'tensor' ? tensor(this.#refine(result, operand.value)) : operand;
-    this.#values.set(result.name, known);
+    this.#values.set(result.name, this.#known(result, operand));
+  }
+
+  #known(result: AtenResult, operand: Operand): Operand {
+    if (operand.kind === 'tensor') return tensor(this.#refine(result, operand.value));
+    return operand.kind === 'number' && result.symbol !== undefined ? { ...operand, symbol: result.symbol } : operand;
   }
 
   /** What the file says of a result, and what the translator knows, must not contradict each other. */

@@ -53,6 +53,11 @@ function exponentialLinear(
   return where(g, test(g, 'LessOrEqual', value, 0), curve, scale === 1 ? value : times(g, value, scale));
 }
 
+function rrelu(g: GraphBuilder, x: Value, call: Call): Value {
+  if (call.bool('training')) return call.fail('rrelu of a model that is training; export it in eval mode');
+  return leakyRelu(g, x, (call.float('lower') + call.float('upper')) / 2);
+}
+
 const SELU_ALPHA = 1.6732632423543772;
 const SELU_SCALE = 1.0507009873554805;
 
@@ -156,10 +161,12 @@ export const activation: OperatorFamily = {
   relu6: (call) => between(call.g, call.tensor('self'), 0, 6),
   hardtanh,
   leaky_relu: floats((g, x, call) => leakyRelu(g, x, call.float('negative_slope'))),
-  rrelu: floats((g, x, call) => {
-    if (call.bool('training')) return call.fail('rrelu of a model that is training; export it in eval mode');
-    return leakyRelu(g, x, (call.float('lower') + call.float('upper')) / 2);
-  }),
+  rrelu: floats(rrelu),
+  rrelu_with_noise: floats(rrelu),
+  rrelu_with_noise_functional: (call) => {
+    const value = asFloat(call.g, call.tensor('self'));
+    return [rrelu(call.g, value, call), call.tensor('noise')];
+  },
   elu: floats((g, x, call) =>
     exponentialLinear(g, x, [call.float('alpha'), call.float('scale'), call.float('input_scale')]),
   ),

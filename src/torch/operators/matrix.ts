@@ -9,19 +9,28 @@ import { reduce } from './reduction.ts';
 
 const { rankOf } = shapes;
 
-/** Matrix product with numpy's rules for vectors and stacks. */
+/**
+ * Matrix product with numpy's rules for vectors and stacks. Vectors go in as matrices: onnxruntime 1.30 gives wrong
+ * sums where it fuses the transposition of a matrix into its product with a vector.
+ */
 export function product(g: GraphBuilder, a: Value, b: Value): Value {
-  return inWideInteger(g, [a, b], (x, y) => g.op('MatMul', [x, y], {}, { shape: productShape(a.shape, b.shape) }));
+  const [row, column] = [a.shape?.length === 1, b.shape?.length === 1];
+  const left = row ? shapes.unsqueeze(g, a, [0]) : a;
+  const right = column ? shapes.unsqueeze(g, b, [1]) : b;
+  const whole = inWideInteger(g, [left, right], (x, y) =>
+    g.op('MatMul', [x, y], {}, { shape: productShape(left.shape, right.shape) }),
+  );
+  const rank = whole.shape?.length ?? 0;
+  const added = [...(row ? [rank - 2] : []), ...(column ? [rank - 1] : [])];
+  return shapes.squeeze(g, whole, added);
 }
 
 function productShape(
   a: readonly Extent[] | undefined,
   b: readonly Extent[] | undefined,
 ): readonly Extent[] | undefined {
-  if (a === undefined || b === undefined || a.length === 0 || b.length === 0) return undefined;
-  const rows = a.length > 1 ? [a.at(-2) as Extent] : [];
-  const columns = b.length > 1 ? [b.at(-1) as Extent] : [];
-  return [...(broadcast(a.slice(0, -2), b.slice(0, -2)) ?? []), ...rows, ...columns];
+  if (a === undefined || b === undefined || a.length < 2 || b.length < 2) return undefined;
+  return [...(broadcast(a.slice(0, -2), b.slice(0, -2)) ?? []), a.at(-2) as Extent, b.at(-1) as Extent];
 }
 
 function matmul(a: string, b: string): Translate {

@@ -8,6 +8,7 @@ import { creation } from './creation.ts';
 import { embeddings } from './embedding.ts';
 import { indexing } from './indexing.ts';
 import { joining } from './joining.ts';
+import { loss } from './loss.ts';
 import { matrix } from './matrix.ts';
 import { normalization } from './normalization.ts';
 import type { OperatorFamily, Refusal, Translate } from './operator.ts';
@@ -36,6 +37,7 @@ export const FAMILIES: ReadonlyMap<string, OperatorFamily> = new Map([
   ['Comparison and logic', comparison],
   ['Activation', activation],
   ['Matrices', matrix],
+  ['Errors', loss],
   ['Convolution', convolution],
   ['Pooling', pooling],
   ['Normalization', normalization],

@@ -39,6 +39,12 @@ export function expm1(g: GraphBuilder, x: Value): Value {
   return where(g, small, series, plus(g, unary(g, 'Exp', x), -1));
 }
 
+/** `1 - erf(x)`: of float32, the only type that the engine knows the function for. */
+function erfc(g: GraphBuilder, x: Value): Value {
+  const erf = cast(g, unary(g, 'Erf', cast(g, x, 'float32')), 'float64');
+  return plus(g, times(g, erf, -1), 1);
+}
+
 /** An operator that keeps integers as they are. */
 function rounding(opType: string): Translate {
   return (call) => {
@@ -159,7 +165,8 @@ export const pointwise: OperatorFamily = {
   arctanh: op('Atanh'),
   erf: op('Erf'),
   special_erf: op('Erf'),
-  erfc: inDouble((g, x) => plus(g, times(g, cast(g, unary(g, 'Erf', cast(g, x, 'float32')), 'float64'), -1), 1)),
+  erfc: inDouble(erfc),
+  special_erfc: inDouble(erfc),
   sigmoid: op('Sigmoid'),
   special_expit: op('Sigmoid'),
   logit,

@@ -29,6 +29,11 @@ export function compare(g: GraphBuilder, opType: string, a: Value, b: Value): Va
 /** `condition ? a : b`, element by element. */
 export function where(g: GraphBuilder, condition: Value, a: Value, b: Value): Value {
   const shape = broadcast(condition.shape, broadcast(a.shape, b.shape));
+  if (a.dtype === 'bool') {
+    // The engine chooses between every type but this one.
+    const chosen = binary(g, 'And', condition, a);
+    return { ...binary(g, 'Or', chosen, binary(g, 'And', unary(g, 'Not', condition), b)), shape };
+  }
   return g.op('Where', [condition, a, b], {}, { dtype: a.dtype, shape });
 }
 

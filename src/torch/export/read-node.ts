@@ -1,0 +1,112 @@
+import type { AtenArgument, AtenNode, AtenResult, AtenType } from '../graph/aten-graph.ts';
+import type { JsonNode } from './json-node.ts';
+import { inlined } from './inline-graph.ts';
+import { readArgument } from './read-arguments.ts';
+import { extentOf, typeOf } from './symbols.ts';
+
+/** What is known of the values of a graph. */
+export interface ValueTypes {
+  readonly tensors: ReadonlyMap<string, AtenType>;
+  /** Expressions of numbers. */
+  readonly symbols: ReadonlyMap<string, string>;
+}
+
+/** Types of the values of a graph, as the file states them. */
+export function readValueTypes(graph: JsonNode): ValueTypes {
+  const tensors = graph.get('tensor_values')?.entries() ?? [];
+  const numbers = graph.get('sym_int_values')?.entries() ?? [];
+  return {
+    tensors: new Map(tensors.map(([name, meta]) => [name, typeOf(meta)])),
+    symbols: new Map(
+      numbers.flatMap(([name, node]) => {
+        const extent = extentOf(node);
+        return typeof extent === 'string' ? [[name, extent] as const] : [];
+      }),
+    ),
+  };
+}
+
+const OPERATOR = /^torch\.ops\.(\w+)\.(\w+)(?:\.(\w+))?$/;
+/** Modules whose functions are Python's operators on numbers. */
+const PYTHON = /^(?:_?operator|math|builtins|torch)\.(?:_?sym_)?(\w+)$/;
+
+/** The calls that a node of the file stands for: one, or those of the graph that it wraps. */
+export function readNode(node: JsonNode, types: ValueTypes, depth = 0): readonly AtenNode[] {
+  const target = node.need('target').text();
+  const inputs = node.need('inputs').list();
+  const place = placeOf(node);
+  const outputs = node
+    .need('outputs')
+    .list()
+    .map((output) => readResult(output, types));
+  const [, namespace, name, overload = ''] = OPERATOR.exec(target) ?? [];
+  if (namespace === 'higher_order' && name !== undefined) {
+    return inlined({ node, name, inputs, outputs, place, depth });
+  }
+  const call = inputs.map((input) => [input.get('name')?.text() ?? '', readArgument(input.need('arg'))] as const);
+  const positional = call.map(([, argument]) => argument);
+  if (namespace === undefined || name === undefined) {
+    const python = PYTHON.exec(target)?.[1];
+    const key = python === undefined ? target : `python::${python}`;
+    return [{ target: key, overload: '', positional, named: new Map(), outputs, place }];
+  }
+  const named = new Map<string, AtenArgument>(call);
+  return [{ target: `${namespace}::${name}`, overload, positional: [], named, outputs, place }];
+}
+
+function readResult(node: JsonNode, types: ValueTypes): AtenResult {
+  const [kind, value] = node.union();
+  switch (kind) {
+    case 'as_tensor':
+      return tensorResult(value, types);
+    case 'as_tensors':
+      return { name: '', elements: value.list().map((item) => tensorResult(item, types)) };
+    case 'as_optional_tensors':
+      return { name: '', elements: value.list().map((item) => optionalResult(item, types)) };
+    case 'as_optional_tensor':
+      return optionalResult(value, types);
+    case 'as_sym_int':
+    case 'as_sym_float':
+    case 'as_sym_bool': {
+      const name = value.get('as_name')?.text() ?? '';
+      return { name, symbol: types.symbols.get(name) };
+    }
+    case 'as_none':
+      return { name: '' };
+    default:
+      return value.fail('is a result of an unknown kind');
+  }
+}
+
+function tensorResult(node: JsonNode, { tensors }: ValueTypes): AtenResult {
+  const name = node.need('name').text();
+  return { name, ...tensors.get(name) };
+}
+
+function optionalResult(node: JsonNode, types: ValueTypes): AtenResult {
+  const [kind, value] = node.union();
+  return kind === 'as_none' ? { name: '' } : tensorResult(value, types);
+}
+
+/** The module that a call belongs to, as `model.layers.0`; the outermost one is `forward`. */
+function placeOf(node: JsonNode): string {
+  const innermost = modulesOf(node).at(-1);
+  return innermost === undefined || innermost.path === '' ? 'forward' : innermost.path;
+}
+
+/** One level of the modules around a call. */
+export interface ModulePlace {
+  readonly path: string;
+  readonly className: string;
+}
+
+/** The modules around a call, from the outside in. */
+export function modulesOf(node: JsonNode): readonly ModulePlace[] {
+  const stack = node.get('metadata')?.get('nn_module_stack')?.value;
+  if (typeof stack !== 'string' || stack === '') return [];
+  return stack.split(';').flatMap((level) => {
+    const [, path = '', className = ''] = level.split(',');
+    if (className.includes('_metadata_hook')) return [];
+    return [{ path: path.replace(/^L\['?\w+'?\]\.?/, '').replace(/@\d+$/, ''), className }];
+  });
+}
