@@ -6,7 +6,7 @@ import type { ValueInfo } from '../../spec/model.ts';
 import { GraphBody } from '../../tensorflow/graph-body.ts';
 import { fromTfShape } from '../../tensorflow/shapes.ts';
 import { walkGraph } from '../../tensorflow/walk-graph.ts';
-import { frozenEnds } from './frozen-ends.ts';
+import { frozenEnds } from '../../tensorflow/open/frozen-ends.ts';
 import { openVariables } from './open-source.ts';
 import { readModel, type TensorflowContent } from './read-model.ts';
 import { callableSignatures, chooseMetaGraph } from './signature.ts';

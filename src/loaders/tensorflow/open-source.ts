@@ -11,7 +11,7 @@ import { Resources } from '../../tensorflow/resources.ts';
 import type { GraphSource } from '../../tensorflow/translate-graph.ts';
 import { walkGraph } from '../../tensorflow/walk-graph.ts';
 import { RESTORE_OPERATORS, SAVER_OPERATORS, TABLE_FILE_OPERATORS } from '../../tensorflow/dangerous-operators.ts';
-import { frozenEnds } from './frozen-ends.ts';
+import { frozenEnds } from '../../tensorflow/open/frozen-ends.ts';
 import type { TensorflowContent } from './read-model.ts';
 import { callableSignatures, chooseMetaGraph, chooseSignature, signatureEnds } from './signature.ts';
 import type { TensorflowOptions } from './tensorflow-options.ts';

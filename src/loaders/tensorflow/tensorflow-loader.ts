@@ -9,9 +9,9 @@ import type { LoadContext, LoadedModel, ModelLoader, ScanContext } from '../../s
 import type { Finding } from '../../spec/scan.ts';
 import { translateGraph } from '../../tensorflow/translate-graph.ts';
 import { inspectModel } from './inspect-model.ts';
-import { obstacleError } from './obstacle-error.ts';
+import { obstacleError } from '../../tensorflow/open/obstacle-error.ts';
 import { contentDangers, openSource, openVariables } from './open-source.ts';
-import { outputMeaning } from './output-meaning.ts';
+import { outputMeaning } from '../../tensorflow/open/output-meaning.ts';
 import { readModel, type TensorflowContent } from './read-model.ts';
 import { callableSignatures } from './signature.ts';
 import { descriptor } from './tensorflow-format.ts';

@@ -1,16 +1,21 @@
 import { FormatError } from '../../errors/format-error.ts';
 import type { NodeDef } from '../../formats/tensorflow-proto/graph-def.ts';
 import type { ProtoContext } from '../../formats/tensorflow-proto/proto-context.ts';
-import { Attributes } from '../../tensorflow/attributes.ts';
-import { dataInputs, type GraphBody } from '../../tensorflow/graph-body.ts';
-import { fromTfShape } from '../../tensorflow/shapes.ts';
-import type { GraphInput, GraphOutput } from '../../tensorflow/translate-graph.ts';
-import { nodeName } from '../../tensorflow/walk-graph.ts';
-import type { TensorflowOptions } from './tensorflow-options.ts';
+import { Attributes } from '../attributes.ts';
+import { dataInputs, type GraphBody } from '../graph-body.ts';
+import { fromTfShape } from '../shapes.ts';
+import type { GraphInput, GraphOutput } from '../translate-graph.ts';
+import { nodeName } from '../walk-graph.ts';
 
 /** Operators that end a way without being a result of the model. */
 const NO_RESULT =
   /^(NoOp|Const|Placeholder|PlaceholderWithDefault|Assert|PrintV2|Switch|Merge|Enter|Exit|NextIteration|LoopCond|VarHandleOp|Variable(V2)?|Assign\w*|Save\w*|Restore\w*|.*Summary)$/;
+
+/** Nodes that are named as the ends of a graph; what is left out is found. */
+export interface GraphEndNames {
+  readonly inputs?: readonly string[] | undefined;
+  readonly outputs?: readonly string[] | undefined;
+}
 
 /** What a caller gives to a frozen graph and gets from it. */
 export interface FrozenEnds {
@@ -23,7 +28,7 @@ export interface FrozenEnds {
  *
  * @throws `ML_FORMAT_UNSUPPORTED` where there are none, or the nodes named do not exist
  */
-export function frozenEnds(body: GraphBody, context: ProtoContext, options: TensorflowOptions): FrozenEnds {
+export function frozenEnds(body: GraphBody, context: ProtoContext, options: GraphEndNames): FrozenEnds {
   const outputs =
     options.outputs === undefined ? sinks(body) : options.outputs.map((name) => output(named(body, name), name));
   if (outputs.length === 0) {

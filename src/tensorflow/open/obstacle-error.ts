@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors/format-error.ts';
-import type { Obstacle } from '../../tensorflow/translation.ts';
+import type { Obstacle } from '../translation.ts';
 
 /** Further problems are counted, not spelled out. */
 const MAX_SHOWN = 20;
