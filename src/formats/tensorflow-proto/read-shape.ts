@@ -22,8 +22,9 @@ function readDim(body: Uint8Array, context: ProtoContext): number {
   const reader = context.open(body, 'TensorShapeProto.Dim');
   let size = 0;
   while (reader.next()) if (reader.field === 1) size = reader.integer();
-  if (!Number.isSafeInteger(size) || size < -1) throw reader.problem(`is an extent of ${size}`);
-  return size;
+  if (!Number.isSafeInteger(size)) throw reader.problem(`is an extent of ${size}`);
+  // The optimiser numbers extents that it does not know: -2, -3, ...
+  return Math.max(size, -1);
 }
 
 /**

@@ -37,8 +37,6 @@ function encodeNode(json: Json, weights: ReadonlyMap<string, TensorLike>): WireW
   const writer = new WireWriter().text(1, name).text(2, op).texts(3, inputs);
   const weight = op === 'Const' ? weights.get(name) : undefined;
   for (const [key, value] of entriesOf(node['attr'], `the attributes of ${name}`)) {
-    // Notes that the optimiser left for itself, such as shapes with extents of its own counting.
-    if (key.startsWith('_')) continue;
     const content = key === 'value' ? weight : undefined;
     writer.message(5, entry(key, encodeAttr(value, { what: `attribute ${key} of ${name}`, content })));
   }
