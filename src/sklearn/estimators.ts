@@ -1,4 +1,8 @@
+import { CATEGORY_ENCODERS } from '../category_encoders/table.ts';
+import { FEATURE_ENGINE } from '../feature_engine/table.ts';
+import { IMBLEARN } from '../imblearn/table.ts';
 import { LIGHTGBM } from '../lightgbm/table.ts';
+import { SKLEARN_PANDAS } from '../sklearn_pandas/table.ts';
 import { XGBOOST } from '../xgboost/table.ts';
 import type { EstimatorConstructor, EstimatorTable } from './base/estimator.ts';
 import { CALIBRATION } from './calibration/table.ts';
@@ -36,6 +40,7 @@ import { TREE } from './tree/table.ts';
 /** Every estimator that is computed natively, by public class name. */
 export const ESTIMATORS: EstimatorTable = new Map<string, EstimatorConstructor>([
   ...CALIBRATION,
+  ...CATEGORY_ENCODERS,
   ...CLUSTER,
   ...COMPOSE,
   ...COVARIANCE,
@@ -44,10 +49,12 @@ export const ESTIMATORS: EstimatorTable = new Map<string, EstimatorConstructor>(
   ...DISCRIMINANT_ANALYSIS,
   ...DUMMY,
   ...ENSEMBLE,
+  ...FEATURE_ENGINE,
   ...FEATURE_EXTRACTION,
   ...FEATURE_SELECTION,
   ...FROZEN,
   ...GAUSSIAN_PROCESS,
+  ...IMBLEARN,
   ...IMPUTE,
   ...ISOTONIC,
   ...KERNEL_APPROXIMATION,
@@ -65,6 +72,7 @@ export const ESTIMATORS: EstimatorTable = new Map<string, EstimatorConstructor>(
   ...PREPROCESSING,
   ...RANDOM_PROJECTION,
   ...SEMI_SUPERVISED,
+  ...SKLEARN_PANDAS,
   ...SVM,
   ...TREE,
   ...XGBOOST,
