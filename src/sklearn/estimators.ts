@@ -23,6 +23,7 @@ import { ISOTONIC } from './isotonic/table.ts';
 import { KERNEL_APPROXIMATION } from './kernel_approximation/table.ts';
 import { KERNEL_RIDGE } from './kernel_ridge/table.ts';
 import { LINEAR_MODEL } from './linear_model/table.ts';
+import { MANIFOLD } from './manifold/table.ts';
 import { MIXTURE } from './mixture/table.ts';
 import { MODEL_SELECTION } from './model_selection/table.ts';
 import { MULTICLASS } from './multiclass/table.ts';
@@ -61,6 +62,7 @@ export const ESTIMATORS: EstimatorTable = new Map<string, EstimatorConstructor>(
   ...KERNEL_RIDGE,
   ...LIGHTGBM,
   ...LINEAR_MODEL,
+  ...MANIFOLD,
   ...MIXTURE,
   ...MODEL_SELECTION,
   ...MULTICLASS,
