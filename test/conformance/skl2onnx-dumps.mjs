@@ -100,7 +100,7 @@ async function judge(name, about, rtol = RTOL) {
       const got = plain(await model[METHODS[method]](rowsOf(about)));
       const differs = (answer, rtol) => difference(got, flatter(got, decode(answer)), rtol, method);
       asked += 1;
-      const found = differs(value, about.form === 'float32' ? FLOAT32_RTOL : rtol);
+      const found = differs(value, about.form === 'float32' ? Math.max(FLOAT32_RTOL, rtol) : rtol);
       if (found === undefined) continue;
       if (double === undefined || differs(double, RTOL) !== undefined) return { verdict: 'WRONG', detail: found };
       verdict = 'right in float64';
