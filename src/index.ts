@@ -35,6 +35,14 @@ export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from 
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
 export type { Artefact, Content } from './spec/artefact.ts';
 export type {
+  CustomClass,
+  CustomEstimator,
+  CustomMatrix,
+  CustomRows,
+  CustomState,
+  PickleLoaderOptions,
+} from './spec/custom-estimator.ts';
+export type {
   EventSource,
   EvictReason,
   ModelRef,

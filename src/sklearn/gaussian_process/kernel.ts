@@ -117,15 +117,21 @@ type Scale = (x: DenseMatrix) => DenseMatrix;
 
 const unscaled: Scale = (x) => x;
 
-/** Columns divided by their length scale, or all by the only one. */
+/** Columns divided by their length scale, or all by the only one. The training rows are divided once. */
 function scaled(state: EstimatorState): Scale {
   const scales = state.vector('length_scale');
-  return ({ rows, cols, data }) =>
-    new DenseMatrix(
-      rows,
-      cols,
-      data.map((value, at) => value / ((scales.length === 1 ? scales[0] : scales[at % cols]) as number)),
-    );
+  const known = new WeakMap<DenseMatrix, DenseMatrix>();
+  return (x) => {
+    const before = known.get(x);
+    if (before !== undefined) return before;
+    const out = new DenseMatrix(x.rows, x.cols);
+    for (let i = 0, at = 0; i < x.rows; i++) {
+      for (let j = 0; j < x.cols; j++, at++)
+        out.data[at] = (x.data[at] as number) / ((scales.length === 1 ? scales[0] : scales[j]) as number);
+    }
+    known.set(x, out);
+    return out;
+  };
 }
 
 /** A kernel that is 1 at distance 0. */
