@@ -39,11 +39,11 @@ export function nearestOfRows(points: DenseMatrix, { panels, norms, select }: Tr
 }
 
 /** Offers one point after another, with the kernel looking for the next that is near enough. */
-function offerScanned({ scan }: MatrixKernel, at: number, distances: Float64Array, heap: NeighborHeap): void {
+function offerScanned(kernel: MatrixKernel, at: number, distances: Float64Array, heap: NeighborHeap): void {
   const end = (at + distances.length + (distances.length % 2)) * 8;
   let { largest } = heap;
   for (let from = at * 8; ; ) {
-    from = scan(from, end, largest);
+    from = kernel.scan(from, end, largest);
     if (from >= end) return;
     const k = from / 8 - at;
     for (let i = k; i < Math.min(k + 2, distances.length); i++) {
