@@ -6,7 +6,16 @@ import ts from 'typescript';
 import { finish, nodesOf, parseSource, placeOf, ROOT, sourceFiles } from './source-files.mjs';
 
 const BASE = ['internal', 'spec', 'errors', 'data'];
-const ESTIMATORS = ['sklearn', 'xgboost', 'lightgbm', 'catboost'];
+const ESTIMATORS = [
+  'sklearn',
+  'xgboost',
+  'lightgbm',
+  'catboost',
+  'category_encoders',
+  'feature_engine',
+  'imblearn',
+  'sklearn_pandas',
+];
 const GRAPHS = ['keras', 'torch', 'tensorflow'];
 const BELOW_LOADERS = [
   ...BASE,

@@ -36,6 +36,14 @@ export { scanFile, type ScanOptions } from './service/scan-file.ts';
 export type { Artefact, Content, SlicedFile } from './spec/artefact.ts';
 export type { ByteSource } from './spec/byte-source.ts';
 export type {
+  CustomClass,
+  CustomEstimator,
+  CustomMatrix,
+  CustomRows,
+  CustomState,
+  PickleLoaderOptions,
+} from './spec/custom-estimator.ts';
+export type {
   EventSource,
   EvictReason,
   ModelRef,

@@ -1,6 +1,8 @@
 // Which classes are read as plain records, and which functions files may refer to as values. Exact names; nothing
 // here is looked up, called or imported. One line is `module: names`; an indented line continues the one above.
 
+import { THIRD_PARTY_CLASSES } from './third-party-classes.ts';
+
 /** Parses the tables below: `module` to its names. */
 function table(text: string): ReadonlyMap<string, ReadonlySet<string>> {
   const modules = new Map<string, Set<string>>();
@@ -369,7 +371,7 @@ lightning.fabric.utilities.data: AttributeDict
 lightning_fabric.utilities.data: AttributeDict
 lightning_fabric.utilities.types: AttributeDict
 pytorch_lightning.utilities.parsing: AttributeDict
-`);
+${THIRD_PARTY_CLASSES}`);
 
 /** Classes of the table that are dictionaries: their instances may be given entries. */
 export const DICT_CLASSES: ReadonlySet<string> = new Set([
