@@ -48,7 +48,26 @@ function bucketize(call: OpCall): TfTensor {
   });
 }
 
+/** Keeps the diagonals from `lower` below to `upper` above the main one; negative numbers keep all. */
+function band(call: OpCall): TfTensor {
+  const given = call.tensor(0);
+  const { shape } = given;
+  let x = given.dtype === 'bool' ? call.cast(given, 'int64') : given;
+  const lower = call.number(1, 'number of diagonals');
+  const upper = call.number(2, 'number of diagonals');
+  const cut = (keepUpper: boolean, k: number): TfTensor =>
+    call.write('Trilu', [x, call.scalar(k, 'int64')], {
+      dtype: x.dtype,
+      shape,
+      attributes: { upper: { int: keepUpper ? 1 : 0 } },
+    });
+  if (lower >= 0) x = cut(true, -lower);
+  if (upper >= 0) x = cut(false, upper);
+  return call.cast(x, given.dtype);
+}
+
 export const orderOperators: OperatorTable = {
+  MatrixBandPart: band,
   ReverseV2: (call) => reverse(call, call.tensor(0), call.numbers(1, 'axis')),
   TopK: (call) => topK(call, call.known('int32', [], [call.attrs.int('k')])),
   TopKV2: (call) => topK(call, call.tensor(1)),
