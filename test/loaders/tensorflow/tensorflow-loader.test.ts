@@ -158,6 +158,21 @@ describe('what is in the way', () => {
     );
   });
 
+  it('is arithmetic in half precision', async () => {
+    const nodes: Node[] = [
+      placeholder('x'),
+      { name: 'half', op: 'Cast', inputs: ['x'], attrs: { DstT: { type: 19 } } },
+      { name: 'sum', op: 'AddV2', inputs: ['half', 'half'] },
+      { name: 'y', op: 'Cast', inputs: ['sum'], attrs: { DstT: { type: FLOAT } } },
+    ];
+    expect((await failure(loadModel(pb(nodes)))).message).toContain('half precision');
+    const moved = await loadModel(
+      pb(nodes.map((node) => (node.name === 'sum' ? { ...node, op: 'Identity', inputs: ['half'] } : node))),
+    );
+    expect(await moved.predict([[1, 2]])).toEqual([[1, 2]]);
+    await moved.dispose();
+  });
+
   it('is not the depth of a chain', async () => {
     const chain = Array.from(
       { length: 20_000 },

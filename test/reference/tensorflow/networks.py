@@ -179,6 +179,8 @@ def modules(out, case_of, write):
     m.w = tf.Variable(normal(4, 3).astype(np.float16))
     save("half_weights", m, function(m, lambda x: x @ tf.cast(m.w, tf.float32), ([None, 4], tf.float32)), {"x0": normal(3, 4)})
     m = tf.Module()
+    save("half_arithmetic", m, function(m, lambda x: tf.cast(tf.cast(x, tf.float16) @ tf.constant(normal(4, 3).astype(np.float16)), tf.float32), ([None, 4], tf.float32)), {"x0": normal(3, 4)}, expect="refuse")
+    m = tf.Module()
     m.count = tf.Variable(0.0)
     save("stateful", m, function(m, lambda x: x + m.count.assign_add(1.0), ([None, 4], tf.float32)), {"x0": normal(3, 4)}, expect="refuse")
     m = tf.Module()

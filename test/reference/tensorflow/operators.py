@@ -323,6 +323,11 @@ case("resize_dynamic", lambda x: tf.image.resize(x, tf.shape(x)[1:3] * 2, "neare
 case("resize_uint8", lambda x: tf.image.resize(x, [4, 4]), batch(ints(0, 255, (2, 8, 8, 3), np.uint8)))
 
 # Order
+for binary in (False, True):
+    case(f"bincount_{binary}", (lambda b: lambda x: tf.math.bincount(x, minlength=6, maxlength=6, axis=-1, binary_output=b, dtype=F))(binary), batch(ints(0, 8, (3, 5))))
+    case(f"bincount_{binary}_one", (lambda b: lambda x: tf.raw_ops.DenseBincount(input=x, size=6, weights=tf.constant([], F), binary_output=b))(binary), open_(ints(0, 8, (5,))))
+
+case("batch_norm_training", lambda x: tf.compat.v1.nn.fused_batch_norm(x, tf.constant(POS[0]), tf.constant(X34[0]), epsilon=0.002, is_training=True)[0], batch(IMG))
 for lower, upper in ((-1, 0), (0, -1), (1, 1), (0, 0), (-1, -1)):
     case(f"band_{lower}_{upper}", (lambda a, b: lambda x: tf.linalg.band_part(x, a, b))(lower, upper), batch(normal(2, 4, 5)))
 case("band_bool", lambda x: tf.linalg.band_part(x > 0, -1, 0), batch(normal(2, 4, 5)))
