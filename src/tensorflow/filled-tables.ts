@@ -24,7 +24,13 @@ export function filledTables(
 ): ReadonlyMap<string, FilledTable> {
   const tables = new Map<string, FilledTable>();
   const { context } = walk;
-  eachEffect(walk, initialNodes(metaGraph), ({ node, input }) => {
+  const initial = initialNodes(metaGraph);
+  const assigned = new Map<string, Source>();
+  eachEffect(walk, initial, ({ node, input }) => {
+    const [handle, value] = [input(0)?.node, input(1)];
+    if (node.op === 'AssignVariableOp' && handle !== undefined && value !== undefined) assigned.set(handle.name, value);
+  });
+  eachEffect(walk, initial, ({ node, input }) => {
     const handle = input(0)?.node;
     if (handle === undefined) return;
     if (/^(InitializeTable|LookupTableImport)(V2)?$/.test(node.op)) {
@@ -32,7 +38,7 @@ export function filledTables(
       if (keys !== undefined && values !== undefined) tables.set(handleName(handle, context), { keys, values });
     }
     if (/^InitializeTableFromTextFile(V2)?$/.test(node.op)) {
-      const file = fileOf(input(1)?.node, { walk, metaGraph, files });
+      const file = fileOf(throughVariable(input(1), assigned)?.node, { walk, metaGraph, files });
       tables.set(
         handleName(handle, context),
         tableOfText(new Attributes(node, context), new Attributes(handle, context), file),
@@ -44,6 +50,12 @@ export function filledTables(
 
 function constant(source: Source | undefined, { context }: EffectsOf): TensorLike | undefined {
   return source?.node.op === 'Const' ? new Attributes(source.node, context).tensor('value') : undefined;
+}
+
+/** TensorFlow 2 keeps the path of a file in a variable, which the initialization assigns. */
+function throughVariable(source: Source | undefined, assigned: ReadonlyMap<string, Source>): Source | undefined {
+  if (source?.node.op !== 'ReadVariableOp') return source;
+  return assigned.get(source.input(0)?.node.name ?? '');
 }
 
 /** The file of the model that a tensor names: only one that belongs to the model is read. */

@@ -142,7 +142,13 @@ export class Scope {
       const operator = control ?? translation.operators.get(node.op);
       if (operator === undefined) return this.#unlisted(node, inputs);
       if (control === undefined && inputs.some((input) => input.kind === 'unknown')) return UNKNOWN;
-      const result = operator(new OpCall(node, inputs, this));
+      const call = new OpCall(node, inputs, this);
+      if (control === undefined && !translation.moving.has(node.op) && inputs.some(isHalf)) {
+        throw call.unsupported(
+          'computes in half precision, which the runtime rounds less often than TensorFlow; export the model in float32',
+        );
+      }
+      const result = operator(call);
       return 'kind' in result ? [result] : result;
     } catch (error) {
       if (!(error instanceof FormatError) || error.code !== 'ML_FORMAT_UNSUPPORTED') throw error;
@@ -162,4 +168,8 @@ export class Scope {
     translation.report({ operator: node.op, node: node.name, problem: undefined });
     return UNKNOWN;
   }
+}
+
+function isHalf(value: TfValue): boolean {
+  return value.kind === 'tensor' && /^b?float16$/.test(value.dtype);
 }

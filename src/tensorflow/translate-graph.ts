@@ -6,7 +6,7 @@ import type { Limits } from '../spec/limits.ts';
 import type { DType } from '../spec/tensor.ts';
 import { MUTATING_OPERATORS } from './dangerous-operators.ts';
 import type { GraphBody } from './graph-body.ts';
-import { ALL_OPERATORS } from './operators/all-operators.ts';
+import { ALL_OPERATORS, MOVING_OPERATORS } from './operators/all-operators.ts';
 import { cast } from './operators/cast.ts';
 import { controlOperators } from './operators/control.ts';
 import { type NodeResults, Scope } from './scope.ts';
@@ -68,6 +68,7 @@ export function translateGraph(source: GraphSource): TranslatedGraph {
     context,
     limits,
     operators: ALL_OPERATORS,
+    moving: MOVING_OPERATORS,
     control: new Map(Object.entries(controlOperators)),
     resources: (node) => {
       if (node.op !== 'Placeholder') return source.resources(node, g);

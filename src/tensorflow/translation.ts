@@ -25,6 +25,8 @@ export interface TranslationParts {
   readonly context: ProtoContext;
   readonly limits: Limits;
   readonly operators: ReadonlyMap<string, Operator>;
+  /** Those that only move elements. */
+  readonly moving: ReadonlySet<string>;
   readonly control: ReadonlyMap<string, ControlOperator>;
   /** The handle or tensor that a node without inputs stands for: variables and tables. */
   readonly resources: (node: NodeDef) => TfValue | undefined;
@@ -41,6 +43,7 @@ export class Translation {
   readonly functions: ReadonlyMap<string, FunctionDef>;
   readonly context: ProtoContext;
   readonly operators: ReadonlyMap<string, Operator>;
+  readonly moving: ReadonlySet<string>;
   readonly control: ReadonlyMap<string, ControlOperator>;
   readonly resources: TranslationParts['resources'];
   readonly cast: TranslationParts['cast'];
@@ -54,6 +57,7 @@ export class Translation {
     this.functions = parts.functions;
     this.context = parts.context;
     this.operators = parts.operators;
+    this.moving = parts.moving;
     this.control = parts.control;
     this.resources = parts.resources;
     this.cast = parts.cast;

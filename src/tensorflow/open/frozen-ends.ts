@@ -130,7 +130,7 @@ function input(node: NodeDef, context: ProtoContext): GraphInput {
   if (dtype === undefined)
     throw new FormatError(
       'ML_FORMAT_UNSUPPORTED',
-      `the input ${JSON.stringify(node.name)} is no tensor that the library has`,
+      `the input ${JSON.stringify(node.name)} is a handle (of a table or variable), which a frozen graph cannot hold; save a SavedModel`,
     );
   return { name: node.name, node: node.name, dtype, shape: shapeOf(attrs) };
 }

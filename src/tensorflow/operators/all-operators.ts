@@ -48,6 +48,30 @@ export const OPERATOR_FAMILIES: Readonly<Record<string, OperatorTable>> = {
   'Tables of keys': tableOperators,
 };
 
+/** Operators that compute nothing with the elements of a tensor: they move, repeat, compare or retype them. */
+export const MOVING_OPERATORS: ReadonlySet<string> = new Set([
+  ...[
+    castOperators,
+    shapeOperators,
+    joinOperators,
+    fillOperators,
+    sliceOperators,
+    gatherOperators,
+    padOperators,
+    listOperators,
+    variableOperators,
+    spaceOperators,
+  ].flatMap((table) => Object.keys(table)),
+  'Const',
+  'Identity',
+  'IdentityN',
+  'StopGradient',
+  'PreventGradient',
+  'Snapshot',
+  'PlaceholderWithDefault',
+  'EnsureShape',
+]);
+
 /** Every operator that is translated by itself. */
 export const ALL_OPERATORS: ReadonlyMap<string, Operator> = new Map(
   Object.values(OPERATOR_FAMILIES).flatMap((table) => Object.entries(table)),

@@ -106,8 +106,10 @@ function transposed(call: OpCall): TfTensor {
   const given = x.shape?.slice(2) ?? [];
   const attributes = { strides: { ints: strides }, dilations: { ints: dilations }, kernel_shape: { ints: kernel } };
   const outChannels = extents[rank - 2] as number;
-  const exact = given.every((extent) => typeof extent === 'number') && sizes.every((size) => typeof size === 'number');
-  if (!exact) throw call.unsupported('transposes a convolution over open extents');
+  if (!given.every((extent) => typeof extent === 'number') || !sizes.every((size) => typeof size === 'number')) {
+    const parts = { x, weights, attributes, wanted: spatialWanted(call, wanted, { last, count: kernel.length }) };
+    return back(call, transposedOpen(call, parts, { sizes, outChannels }));
+  }
   const totals = given.map(
     (extent, i) => (extent - 1) * (strides[i] as number) + (reach[i] as number) - (sizes[i] as number),
   );
@@ -122,6 +124,56 @@ function transposed(call: OpCall): TfTensor {
     attributes: { ...attributes, pads: { ints: [...before, ...after] }, output_padding: { ints: extra } },
   });
   return back(call, y);
+}
+
+/** Wanted spatial extents as a vector of a run. */
+function spatialWanted(
+  call: OpCall,
+  wanted: TfTensor,
+  { last, count }: { readonly last: boolean; readonly count: number },
+): TfTensor {
+  const all = call.cast(wanted, 'int64');
+  if (wanted.shape?.[0] === count) return all;
+  const first = last ? 1 : 2;
+  return call.write('Slice', [all, call.ints([first]), call.ints([first + count])], { shape: [count] });
+}
+
+interface OpenParts {
+  readonly x: TfTensor;
+  readonly weights: TfTensor;
+  readonly attributes: Readonly<Record<string, { readonly ints: readonly number[] }>>;
+  readonly wanted: TfTensor;
+}
+
+/** The same where extents are only known in a run: the whole reach of the filter, then the wanted part of it. */
+function transposedOpen(
+  call: OpCall,
+  { x, weights, attributes, wanted }: OpenParts,
+  { sizes, outChannels }: { readonly sizes: readonly unknown[]; readonly outChannels: number },
+): TfTensor {
+  const count = sizes.length;
+  const vector = { dtype: 'int64', shape: [count] } as const;
+  const whole = call.write('ConvTranspose', [x, weights], { dtype: x.dtype, attributes });
+  const reach = call.write('Shape', [whole], { ...vector, attributes: { start: { int: 2 } } });
+  const zero = call.scalar(0, 'int64');
+  const over = call.write('Max', [call.write('Sub', [reach, wanted], vector), zero], vector);
+  const padding = call.attrs.text('padding');
+  if (padding !== 'SAME' && padding !== 'VALID') throw call.unsupported('pads explicitly over open extents');
+  const before =
+    padding === 'SAME'
+      ? call.write('Div', [over, call.scalar(2, 'int64')], vector)
+      : call.write('Sub', [over, over], vector);
+  const end = call.write('Add', [before, wanted], vector);
+  const missing = call.write('Max', [call.write('Sub', [end, reach], vector), zero], vector);
+  const zeros = (size: number): ReturnType<OpCall['ints']> => call.ints(Array.from({ length: size }, () => 0));
+  const pads = call.write('Concat', [zeros(count + 4), missing], { dtype: 'int64', attributes: { axis: { int: 0 } } });
+  const padded = call.write('Pad', [whole, pads], { dtype: x.dtype });
+  const axes = call.ints(Array.from({ length: count }, (_, i) => i + 2));
+  const extents = sizes.map((size): Extent => (typeof size === 'number' || typeof size === 'string' ? size : null));
+  return call.write('Slice', [padded, before, end, axes], {
+    dtype: x.dtype,
+    shape: [x.shape?.[0] ?? null, outChannels, ...extents],
+  });
 }
 
 function befores(

@@ -1,5 +1,6 @@
 import type { OpCall, Operator, OperatorTable } from '../op-call.ts';
 import type { TfTensor } from '../tf-tensor.ts';
+import { type TfValue, UNKNOWN } from '../tf-value.ts';
 import { channelsLast, toChannelsFirst, toChannelsLast } from '../windows.ts';
 
 /** Adds a vector to the channels. */
@@ -40,12 +41,34 @@ export function batchNorm(call: OpCall, x: TfTensor, parts: BatchNormParts): TfT
   return last ? call.transpose(y, toChannelsLast(rank)) : call.write('Identity', [y], { shape });
 }
 
+/**
+ * With the mean and variance of what is given: what Keras 2 makes of a layer normalization. Statistics of
+ * the batch that a training step would keep are not computed.
+ */
+function byOwnStatistics(call: OpCall): readonly TfValue[] {
+  const [x, scale, offset] = call.tensors(0, 3) as [TfTensor, TfTensor, TfTensor];
+  const rank = call.shapeOf(0).length;
+  const channel = channelsLast(call) ? rank - 1 : 1;
+  const others = Array.from({ length: rank }, (_, i) => i).filter((axis) => axis !== channel);
+  const { shape } = x;
+  const mean = (of: TfTensor): TfTensor =>
+    call.write('ReduceMean', [of, call.ints(others)], {
+      shape: of.shape?.map((extent, i) => (i === channel ? extent : 1)),
+    });
+  const centred = call.write('Sub', [x, mean(x)], { shape });
+  const variance = mean(call.write('Mul', [centred, centred], { shape }));
+  const epsilon = call.scalar(Math.fround(call.attrs.float('epsilon', 1e-4)), x.dtype);
+  const deviation = call.write('Sqrt', [call.write('Add', [variance, epsilon], { shape: variance.shape })]);
+  const trailing = others.filter((axis) => axis > channel).map((axis) => axis - channel);
+  const perChannel = (of: TfTensor): TfTensor =>
+    trailing.length === 0 ? of : call.write('Unsqueeze', [of, call.ints(trailing)]);
+  const scaled = call.write('Mul', [call.write('Div', [centred, deviation], { shape }), perChannel(scale)], { shape });
+  const y = call.write('Add', [scaled, perChannel(offset)], { shape });
+  return [y, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN];
+}
+
 const fused: Operator = (call) => {
-  if (call.attrs.bool('is_training', true)) {
-    throw call.unsupported(
-      'normalizes by the mean of each batch: it was exported in training mode; export it for inference',
-    );
-  }
+  if (call.attrs.bool('is_training', true)) return byOwnStatistics(call);
   const [x, scale, offset, mean, variance] = call.tensors(0, 5) as [TfTensor, TfTensor, TfTensor, TfTensor, TfTensor];
   const y = batchNorm(call, x, { scale, offset, mean, variance, epsilon: call.attrs.float('epsilon', 1e-4) });
   return [y, mean, variance, mean, variance, mean];

@@ -48,7 +48,58 @@ function bucketize(call: OpCall): TfTensor {
   });
 }
 
+/** How often each number occurs, or whether it does; numbers beyond the size are left out. */
+function bincount(call: OpCall): TfTensor {
+  const [x, size, weights] = [call.tensor(0), call.tensor(1), call.tensor(2)];
+  if (weights.shape?.[0] !== 0) throw call.unsupported('counts with weights');
+  const rank = call.shapeOf(0).length;
+  const wide = call.cast(x, 'int64');
+  const bins = size.numbers?.[0] ?? null;
+  const all = call.write(
+    'Range',
+    [
+      call.scalar(0, 'int64'),
+      call.write('Squeeze', [call.cast(size, 'int64')], { shape: [] }),
+      call.scalar(1, 'int64'),
+    ],
+    { dtype: 'int64', shape: [bins] },
+  );
+  const column = call.write('Unsqueeze', [wide, call.ints([rank])], { dtype: 'int64' });
+  const hits = call.cast(
+    call.write('Equal', [column, all], { dtype: 'bool', shape: [...(x.shape ?? []), bins] }),
+    'int64',
+  );
+  const shape = [...(x.shape ?? []).slice(0, -1), bins];
+  const opType = call.attrs.bool('binary_output') ? 'ReduceMax' : 'ReduceSum';
+  const counts = call.write(opType, [hits, call.ints([rank - 1])], {
+    dtype: 'int64',
+    shape,
+    attributes: { keepdims: { int: 0 } },
+  });
+  return call.cast(counts, weights.dtype);
+}
+
+/** Keeps the diagonals from `lower` below to `upper` above the main one; negative numbers keep all. */
+function band(call: OpCall): TfTensor {
+  const given = call.tensor(0);
+  const { shape } = given;
+  let x = given.dtype === 'bool' ? call.cast(given, 'int64') : given;
+  const lower = call.number(1, 'number of diagonals');
+  const upper = call.number(2, 'number of diagonals');
+  const cut = (keepUpper: boolean, k: number): TfTensor =>
+    call.write('Trilu', [x, call.scalar(k, 'int64')], {
+      dtype: x.dtype,
+      shape,
+      attributes: { upper: { int: keepUpper ? 1 : 0 } },
+    });
+  if (lower >= 0) x = cut(true, -lower);
+  if (upper >= 0) x = cut(false, upper);
+  return call.cast(x, given.dtype);
+}
+
 export const orderOperators: OperatorTable = {
+  DenseBincount: bincount,
+  MatrixBandPart: band,
   ReverseV2: (call) => reverse(call, call.tensor(0), call.numbers(1, 'axis')),
   TopK: (call) => topK(call, call.known('int32', [], [call.attrs.int('k')])),
   TopKV2: (call) => topK(call, call.tensor(1)),
