@@ -48,6 +48,11 @@ export class LayerWeights {
     );
   }
 
+  /** The shape that the file has a variable in; `undefined` where it has none. For layers whose versions differ in it. */
+  shape(name: string): readonly number[] | undefined {
+    return this.#lookup(this.#prefix + name)?.shape;
+  }
+
   /** Whether the file has the variable. */
   has(name: string): boolean {
     return this.#lookup(this.#prefix + name) !== undefined;

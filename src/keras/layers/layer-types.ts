@@ -8,11 +8,16 @@ import { EINSUM_LAYERS } from './einsum-dense.ts';
 import { EMBEDDING_LAYERS } from './embedding.ts';
 import { IDENTITY_LAYERS } from './identity.ts';
 import { IMAGE_LAYERS } from './image.ts';
+import { MASKING_LAYERS } from './masking.ts';
 import { MERGING_LAYERS } from './merging.ts';
 import { NORMALIZATION_LAYERS } from './normalization.ts';
 import { POOLING_LAYERS } from './pooling.ts';
+import { bidirectional } from './recurrent/bidirectional.ts';
+import { CONV_LSTM_LAYERS } from './recurrent/conv-lstm.ts';
+import { RECURRENT_LAYERS } from './recurrent/recurrent-layers.ts';
 import { RESHAPING_LAYERS } from './reshaping.ts';
 import { spectralNormalization } from './spectral-normalization.ts';
+import { timeDistributed } from './time-distributed.ts';
 
 /** Where the model's inputs stand in the list of layers; the network's writer feeds them. */
 const INPUT: LayerType = {
@@ -35,11 +40,16 @@ export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map<string, Layer
   ...EMBEDDING_LAYERS,
   ...IDENTITY_LAYERS,
   ...IMAGE_LAYERS,
+  ...MASKING_LAYERS,
   ...MERGING_LAYERS,
   ...NORMALIZATION_LAYERS,
   ...POOLING_LAYERS,
+  ...CONV_LSTM_LAYERS,
+  ...RECURRENT_LAYERS,
   ...RESHAPING_LAYERS,
+  ['Bidirectional', bidirectional(() => LAYER_TYPES)],
   ...TF_OPS,
   ...KERAS_OPS,
   ['SpectralNormalization', spectralNormalization(() => LAYER_TYPES)],
+  ['TimeDistributed', timeDistributed(() => LAYER_TYPES)],
 ]);

@@ -37,6 +37,11 @@ export class LayerConfig {
     return own(this.#values, key);
   }
 
+  /** The same configuration with other values under some keys. */
+  with(values: Readonly<Record<string, unknown>>): LayerConfig {
+    return new LayerConfig(this.subject, { ...this.#values, ...values });
+  }
+
   has(key: string): boolean {
     return this.raw(key) !== undefined && this.raw(key) !== null;
   }
