@@ -131,7 +131,6 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 
 /** Arguments that change nothing here, with the values that they may have. */
 const NEUTRAL: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
-  ['name', []],
   ['num', []],
   ['validate_indices', []],
   ['batch_dims', [0]],
@@ -200,6 +199,6 @@ function write({ g, config, layer, first, args, unsupported }: LayerCall): Keras
 function checkNeutral(key: string, value: ArgumentValue, config: LayerConfig): void {
   const plain = typeof value === 'object' && 'constant' in value ? value.constant : value;
   const allowed = NEUTRAL.get(key);
-  if (plain === null || (allowed !== undefined && allowed.includes(plain))) return;
+  if (key === 'name' || plain === null || (allowed !== undefined && allowed.includes(plain))) return;
   throw config.unsupported(`is called with ${key}, which is not computed here`);
 }

@@ -52,7 +52,8 @@ def randomize(model, rng):
             values.append(rng.uniform(0.5, 1.5, shape))
         else:
             values.append(rng.normal(0, 0.4, shape))
-    model.set_weights([np.asarray(v, dtype="float64") for v in values])
+    # Short numbers, so that packs of cases are small.
+    model.set_weights([np.round(np.asarray(v, dtype="float64"), 2) for v in values])
 
 
 def sample(tensor, batch, rng, size):
@@ -67,4 +68,4 @@ def sample(tensor, batch, rng, size):
     if dtype == "bool":
         return rng.integers(0, 2, shape).astype(bool)
     x = rng.normal(0, 1, shape) * rng.choice([0.3, 1.0, 4.0], [batch] + [1] * (len(shape) - 1))
-    return x.astype(dtype)
+    return np.round(x, 2).astype(dtype)
