@@ -33,7 +33,8 @@ export {
 } from './service/ml-service-registry.ts';
 export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
-export type { Artefact, Content } from './spec/artefact.ts';
+export type { Artefact, Content, SlicedFile } from './spec/artefact.ts';
+export type { ByteSource } from './spec/byte-source.ts';
 export type {
   EventSource,
   EvictReason,
@@ -60,6 +61,7 @@ export type {
   ModelWarning,
   RowFunction,
   ScanContext,
+  SlicedContent,
 } from './spec/model-loader.ts';
 export type {
   CallOptions,

@@ -43,14 +43,14 @@ export async function openSlices(path: string): Promise<SlicedFile> {
 class OpenFile implements SlicedFile {
   readonly size: number;
   readonly #path: string;
-  readonly #opened: BigIntStats;
+  #known: BigIntStats;
   readonly #digests = new Map<string, Promise<string>>();
   #fd: number | undefined;
 
   constructor(fd: number, path: string, opened: BigIntStats) {
     this.#fd = fd;
     this.#path = path;
-    this.#opened = opened;
+    this.#known = opened;
     this.size = Number(opened.size);
     forgotten.register(this, fd, this);
   }
@@ -115,17 +115,17 @@ class OpenFile implements SlicedFile {
     }
   }
 
-  /** The file must still be the one that was opened, unchanged. */
+  /**
+   * The file must still be the one that was opened, unchanged. Its ctime tells of a write even where mtime was set
+   * back; but it also moves when a name is added or taken, as where another file is renamed into its place, and then
+   * the number of names has moved too.
+   */
   async #compare(): Promise<void> {
     const now = await this.#os((fd) => statFile(fd, { bigint: true }));
-    const was = this.#opened;
-    const isSame =
-      now.size === was.size &&
-      now.mtimeNs === was.mtimeNs &&
-      now.ctimeNs === was.ctimeNs &&
-      now.ino === was.ino &&
-      now.dev === was.dev;
-    if (!isSame) throw changed(this.#path);
+    const was = this.#known;
+    const isSame = now.size === was.size && now.mtimeNs === was.mtimeNs && now.ino === was.ino && now.dev === was.dev;
+    if (!isSame || (now.ctimeNs !== was.ctimeNs && now.nlink === was.nlink)) throw changed(this.#path);
+    this.#known = now;
   }
 
   async #os<T>(call: (fd: number) => Promise<T>): Promise<T> {

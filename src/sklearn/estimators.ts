@@ -1,3 +1,4 @@
+import { CATBOOST } from '../catboost/table.ts';
 import { LIGHTGBM } from '../lightgbm/table.ts';
 import { XGBOOST } from '../xgboost/table.ts';
 import type { EstimatorConstructor, EstimatorTable } from './base/estimator.ts';
@@ -36,6 +37,7 @@ import { TREE } from './tree/table.ts';
 /** Every estimator that is computed natively, by public class name. */
 export const ESTIMATORS: EstimatorTable = new Map<string, EstimatorConstructor>([
   ...CALIBRATION,
+  ...CATBOOST,
   ...CLUSTER,
   ...COMPOSE,
   ...COVARIANCE,

@@ -28,6 +28,7 @@ export interface ServiceEventMap {
     readonly format: string;
     readonly engine: string;
     readonly bytes: number;
+    /** Empty where `ModelInfo.sha256` is. */
     readonly sha256: string;
     readonly verified: boolean;
     readonly phases: PhaseTimes;

@@ -48,7 +48,10 @@ export interface ModelInfo {
   readonly featureNames: readonly string[] | undefined;
   /** Estimated resident bytes, as counted by the cache. */
   readonly bytes: number;
-  /** Lower-case hex digest of the artefact. */
+  /**
+   * Lower-case hex digest of the artefact. Empty for a large file that is read in pieces, unless its metadata states
+   * a checksum to compare with.
+   */
   readonly sha256: string;
   /** Where it was read from, if it was a file. */
   readonly path: string | undefined;

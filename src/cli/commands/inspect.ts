@@ -8,7 +8,7 @@ import { isTree, printTree } from '../tree.ts';
 const MAX_SHOWN = 12;
 
 /** Details that are shown in another way, or only by `--json`. */
-const BULKY: ReadonlySet<string> = new Set(['tree', 'globals']);
+const BULKY: ReadonlySet<string> = new Set(['tree', 'globals', 'summary']);
 
 /** `inspect`: what one file is. */
 export const inspect: CliCommand<FileInspection> = {
@@ -39,6 +39,7 @@ export const inspect: CliCommand<FileInspection> = {
       out.line();
       printTree(details['tree'], out);
     }
+    await printLayers(details['summary'], out);
     await printValues('INPUT', inputs, out);
     await printValues('OUTPUT', outputs, out);
     if (file.mismatch !== undefined) {
@@ -47,6 +48,27 @@ export const inspect: CliCommand<FileInspection> = {
     }
   },
 };
+
+/** A layer of a network, as an inspection lists it. */
+interface LayerLine {
+  readonly name: string;
+  readonly type: string;
+  readonly outputShape: string;
+  readonly parameters: number;
+  readonly layers?: readonly LayerLine[];
+}
+
+/** The layers of a network, those of nested models below them. */
+async function printLayers(summary: unknown, out: Output): Promise<void> {
+  if (!Array.isArray(summary) || summary.length === 0) return;
+  const rows = (lines: readonly LayerLine[], indent: string): string[][] =>
+    lines.flatMap(({ name, type, outputShape, parameters, layers = [] }) => [
+      [`${indent}${name} (${type})`, outputShape, String(parameters)],
+      ...rows(layers, `${indent}  `),
+    ]);
+  out.line();
+  await out.table(['LAYER', 'OUTPUT', 'PARAMETERS'], rows(summary as readonly LayerLine[], ''));
+}
 
 async function printValues(kind: string, values: readonly ValueInfo[], out: Output): Promise<void> {
   if (values.length === 0) return;

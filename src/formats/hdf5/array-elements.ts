@@ -1,13 +1,11 @@
-import type { ChunkEntry, ChunkGrid } from './chunk-entry.ts';
+import type { ChunkGrid, StoredChunk } from './chunk-entry.ts';
 import type { Cursor } from './cursor.ts';
-
-type Stored = Omit<ChunkEntry, 'position'>;
 
 /** Bytes of the mask of skipped filters. */
 const MASK_BYTES = 4;
 
 /** Reads one chunk from a fixed or extensible array: its address, and its size and mask where there are filters. */
-export function readArrayElement(cursor: Cursor, elementBytes: number, grid: ChunkGrid): Stored | undefined {
+export function readArrayElement(cursor: Cursor, elementBytes: number, grid: ChunkGrid): StoredChunk | undefined {
   const address = cursor.address();
   if (!grid.isFiltered) return address === undefined ? undefined : { address, size: grid.chunkBytes, mask: 0 };
   const size = cursor.uint(elementBytes - cursor.sizes.address - MASK_BYTES);

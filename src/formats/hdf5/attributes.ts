@@ -6,7 +6,7 @@ import { decodeValue } from './decode-value.ts';
 import { FractalHeap } from './fractal-heap.ts';
 import type { Hdf5Context } from './hdf5-context.ts';
 import type { Hdf5Value } from './hdf5-file.ts';
-import { inObject, malformed, overLimit, shown } from './hdf5-problem.ts';
+import { inAttribute, malformed, overLimit, shown } from './hdf5-problem.ts';
 import { MESSAGE, type ObjectHeader } from './object-header.ts';
 
 interface Attribute {
@@ -50,10 +50,6 @@ export function readAttributes(context: Hdf5Context, header: ObjectHeader): Read
     );
   }
   return values;
-}
-
-function inAttribute<T>(name: string, read: () => T): T {
-  return inObject(`attribute ${name}`, read);
 }
 
 function readDense(context: Hdf5Context, cursor: Cursor, add: (body: Cursor, creationOrder: number) => void): void {

@@ -1,10 +1,12 @@
 import { FormatError } from '../../errors/format-error.ts';
 import type { Limits } from '../../spec/limits.ts';
 import type { Finding } from '../../spec/scan.ts';
+import { readAttributes } from './attributes.ts';
 import type { Dataset } from './dataset.ts';
 import { readDatatype } from './datatype.ts';
 import { type Group, hardTarget, kindOf } from './group.ts';
 import { Hdf5Context } from './hdf5-context.ts';
+import { inObject } from './hdf5-problem.ts';
 import { MESSAGE, readObjectHeader } from './object-header.ts';
 import { openRoot } from './read-hdf5.ts';
 
@@ -57,10 +59,13 @@ function openChildren(
       if (address !== undefined) {
         if (seen.has(address)) return;
         seen.add(address);
-        const header = readObjectHeader(context.file, address);
+        const header = inObject(group.pathOf(name), () => readObjectHeader(context.file, address));
         if (kindOf(header) === 'datatype') {
-          const type = context.find(header, MESSAGE.DATATYPE);
-          if (type !== undefined) readDatatype(type);
+          inObject(group.pathOf(name), () => {
+            const type = context.find(header, MESSAGE.DATATYPE);
+            if (type !== undefined) readDatatype(type);
+            readAttributes(context, header);
+          });
           return;
         }
       }

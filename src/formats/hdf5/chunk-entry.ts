@@ -4,8 +4,8 @@ import type { ChunkedLayout } from './data-layout.ts';
 
 /** One stored chunk. */
 export interface ChunkEntry {
-  /** Which chunk along each dimension: its first element has these times the chunk's extents as indices. */
-  readonly position: readonly number[];
+  /** Its number among all chunks of the dataset as it is, the last dimension fastest. */
+  readonly place: number;
   readonly address: number;
   /** Stored bytes. */
   readonly size: number;
@@ -26,6 +26,24 @@ export interface ChunkGrid {
   readonly maxCounts: readonly number[];
 }
 
+/** Chunks of one dataset; a real one has thousands. */
+const MAX_CHUNKS = 1_000_000;
+
+/** A chunk as an index describes it. */
+export type StoredChunk = Omit<ChunkEntry, 'place'>;
+
+/** Which chunk along each dimension a place stands for. */
+export function positionOf(place: number, counts: readonly number[]): readonly number[] {
+  const position = counts.map(() => 0);
+  let rest = place;
+  for (let dimension = counts.length - 1; dimension >= 0; dimension--) {
+    const count = counts[dimension] ?? 1;
+    position[dimension] = rest % count;
+    rest = Math.floor(rest / count);
+  }
+  return position;
+}
+
 /** Collects chunks; those outside the dataset, which was shrunk since they were written, are left out. */
 export class ChunkList {
   readonly entries: ChunkEntry[] = [];
@@ -37,18 +55,21 @@ export class ChunkList {
     this.#grid = grid;
   }
 
-  add(entry: ChunkEntry): void {
-    if (entry.position.some((at, dimension) => at >= (this.#grid.counts[dimension] ?? 0))) return;
-    this.entries.push(entry);
-    this.storedBytes += entry.size;
-    const { maxElements } = this.#grid.file.limits;
-    if (this.entries.length > maxElements) {
-      throw overLimit(`a dataset has more than ${maxElements} chunks`, maxElements);
+  add(position: readonly number[], chunk: StoredChunk): void {
+    let place = 0;
+    for (const [dimension, count] of this.#grid.counts.entries()) {
+      const at = position[dimension] ?? 0;
+      if (at >= count) return;
+      place = place * count + at;
     }
+    this.entries.push({ place, ...chunk });
+    this.storedBytes += chunk.size;
+    const limit = Math.min(MAX_CHUNKS, this.#grid.file.limits.maxElements);
+    if (this.entries.length > limit) throw overLimit(`a dataset has more than ${limit} chunks`, limit);
   }
 
-  /** Adds a chunk by its place in the order of all chunks that the dataset may have, the last dimension fastest. */
-  addAt(place: number, chunk: Omit<ChunkEntry, 'position'>, dimensions: readonly number[]): void {
+  /** Adds a chunk by its number among all chunks that the dataset may have, the last of the dimensions fastest. */
+  addAt(place: number, chunk: StoredChunk, dimensions: readonly number[]): void {
     const { maxCounts } = this.#grid;
     const position = maxCounts.map(() => 0);
     let rest = place;
@@ -59,6 +80,6 @@ export class ChunkList {
       rest = Math.floor(rest / count);
     }
     position[dimensions[0] ?? 0] = rest;
-    this.add({ position, ...chunk });
+    this.add(position, chunk);
   }
 }

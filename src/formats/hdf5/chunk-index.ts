@@ -21,7 +21,7 @@ export function readChunkIndex(grid: ChunkGrid): ChunkList {
       break;
     case 'single': {
       const { size, mask } = index.filtered ?? { size: grid.chunkBytes, mask: 0 };
-      list.add({ position: grid.counts.map(() => 0), address, size, mask });
+      list.add([], { address, size, mask });
       break;
     }
     case 'implicit':
@@ -58,7 +58,7 @@ function readBtree1(grid: ChunkGrid, root: number, list: ChunkList): void {
     if (!grid.isFiltered && size !== grid.chunkBytes) {
       throw key.malformed(`a chunk of ${grid.chunkBytes} bytes is stored in ${size}`);
     }
-    list.add({ position, address, size, mask });
+    list.add(position, { address, size, mask });
   });
 }
 
@@ -85,6 +85,6 @@ function readBtree2(grid: ChunkGrid, address: number, list: ChunkList): void {
     const mask = grid.isFiltered ? record.u32() : 0;
     const position = layout.chunkShape.map(() => record.uint(8));
     if (record.left > 0) throw malformed('a record of a chunk is too long', record.offset);
-    list.add({ position, address: chunk, size, mask });
+    list.add(position, { address: chunk, size, mask });
   });
 }

@@ -1,4 +1,4 @@
-import type { ChunkEntry, ChunkGrid } from './chunk-entry.ts';
+import { type ChunkEntry, type ChunkGrid, positionOf } from './chunk-entry.ts';
 import { readChunkIndex } from './chunk-index.ts';
 import { copyChunk } from './copy-chunk.ts';
 import { checkFilters, undoFilters } from './filters.ts';
@@ -13,7 +13,7 @@ export function readChunked(values: ChunkedValues): Uint8Array {
   const out = allocateFilled(values, space.count * elementSize);
   for (const entry of entries) {
     const chunk = readChunk(values, grid, entry);
-    const start = entry.position.map((at, i) => at * (layout.chunkShape[i] ?? 1));
+    const start = positionOf(entry.place, grid.counts).map((at, i) => at * (layout.chunkShape[i] ?? 1));
     copyChunk(chunk, out, { shape: space.shape, chunkShape: layout.chunkShape, start, elementSize });
   }
   return out;
@@ -59,7 +59,7 @@ function openChunks(values: ChunkedValues): { readonly grid: ChunkGrid; readonly
 
 /** Two chunks for one place: only one of them can be meant. */
 function checkDistinct(entries: readonly ChunkEntry[]): void {
-  const places = new Set(entries.map(({ position }) => position.join(' ')));
+  const places = new Set(entries.map(({ place }) => place));
   if (places.size < entries.length) throw malformed('a dataset has two chunks for the same place');
 }
 
@@ -67,7 +67,7 @@ function readChunk(values: ChunkedValues, grid: ChunkGrid, entry: ChunkEntry): U
   const { context, filters, layout } = values;
   const stored = context.file.slice(entry.address, entry.size, 'a chunk');
   const { chunkBytes } = grid;
-  if (!grid.isFiltered || (layout.plainEdges && isEdge(values, entry))) {
+  if (!grid.isFiltered || (layout.plainEdges && isEdge(values, positionOf(entry.place, grid.counts)))) {
     if (stored.length !== chunkBytes) throw malformed(`a chunk of ${chunkBytes} bytes is stored in ${stored.length}`);
     return stored;
   }
@@ -78,6 +78,6 @@ function readChunk(values: ChunkedValues, grid: ChunkGrid, entry: ChunkEntry): U
 }
 
 /** Whether a chunk reaches beyond the dataset. */
-function isEdge({ space, layout }: ChunkedValues, { position }: ChunkEntry): boolean {
+function isEdge({ space, layout }: ChunkedValues, position: readonly number[]): boolean {
   return position.some((at, i) => (at + 1) * (layout.chunkShape[i] ?? 1) > (space.shape[i] ?? 0));
 }

@@ -6,6 +6,9 @@ export interface ChunkPlace {
   readonly elementSize: number;
 }
 
+/** Fewer bytes are copied faster one by one. */
+const SHORT_RUN = 32;
+
 /** Copies a chunk to its place, both row-major; what reaches beyond the dataset is left out. */
 export function copyChunk(chunk: Uint8Array, out: Uint8Array, place: ChunkPlace): void {
   const { shape, chunkShape, start, elementSize } = place;
@@ -22,7 +25,8 @@ export function copyChunk(chunk: Uint8Array, out: Uint8Array, place: ChunkPlace)
   let from = 0;
   const position = counts.map(() => 0);
   for (;;) {
-    out.set(chunk.subarray(from, from + runBytes), to);
+    if (runBytes > SHORT_RUN) out.set(chunk.subarray(from, from + runBytes), to);
+    else for (let i = 0; i < runBytes; i++) out[to + i] = chunk[from + i] ?? 0;
     let dimension = first - 1;
     for (; dimension >= 0; dimension--) {
       const next = (position[dimension] ?? 0) + 1;

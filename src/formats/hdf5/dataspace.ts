@@ -1,4 +1,5 @@
 import type { Cursor } from './cursor.ts';
+import { overLimit } from './hdf5-problem.ts';
 
 const MAX_RANK = 32;
 
@@ -32,6 +33,8 @@ export function readDataspace(cursor: Cursor): Dataspace {
   }
   const kind = type === 2 ? 'null' : rank === 0 ? 'scalar' : 'simple';
   const count = kind === 'null' ? 0 : shape.includes(0) ? 0 : shape.reduce((product, extent) => product * extent, 1);
-  if (!Number.isSafeInteger(count)) throw cursor.malformed('a dataspace has more elements than can be counted');
+  if (!Number.isSafeInteger(count)) {
+    throw overLimit('a dataspace has more elements than can be counted', Number.MAX_SAFE_INTEGER);
+  }
   return { kind, shape, maxShape, count };
 }

@@ -39,9 +39,9 @@ export function decodeElements(context: Hdf5Context, form: TensorForm, bytes: Ui
       if (type.format === 'bfloat16') return widened(bytes, type.littleEndian, bfloat16ToNumber);
       return plainNumbers(dtype, bytes, { littleEndian: type.littleEndian, width: type.size });
     case 'integer':
-      return integers(type, dtype, bytes);
+      return integers(context, { type, dtype, bytes });
     case 'enum':
-      return dtype === 'bool' ? booleans(bytes) : integers(type.base, dtype, bytes);
+      return dtype === 'bool' ? booleans(bytes) : integers(context, { type: type.base, dtype, bytes });
     case 'complex':
     case 'compound': {
       const part = type.kind === 'complex' ? type.part : type.members[0]?.type;
@@ -77,20 +77,30 @@ function swapBytes(bytes: Uint8Array, width: number): void {
 }
 
 function booleans(bytes: Uint8Array): Uint8Array {
-  return bytes.every((byte) => byte <= 1) ? bytes : bytes.map((byte) => (byte === 0 ? 0 : 1));
+  const values = plainNumbers('bool', bytes, { littleEndian: true, width: 1 }) as Uint8Array;
+  return values.every((value) => value <= 1) ? values : values.map((value) => (value === 0 ? 0 : 1));
 }
 
 function widened(bytes: Uint8Array, littleEndian: boolean, widen: (bits: number) => number): Float32Array {
-  const bits = plainNumbers('uint16', bytes, { littleEndian, width: 2 });
+  const bits = plainNumbers('uint16', bytes, { littleEndian, width: 2 }) as Uint16Array;
   const out = new Float32Array(bits.length);
-  for (let i = 0; i < out.length; i++) out[i] = widen(Number(bits[i]));
+  for (let i = 0; i < out.length; i++) out[i] = widen(bits[i] ?? 0);
   return out;
 }
 
-function integers(type: IntegerType, dtype: DType, bytes: Uint8Array): TensorData {
+function integers(context: Hdf5Context, { type, dtype, bytes }: IntegerBytes): TensorData {
   const { size, littleEndian, bitOffset, precision } = type;
   const isPlain = bitOffset === 0 && precision === size * 8 && [1, 2, 4, 8].includes(size);
-  return isPlain ? plainNumbers(dtype, bytes, { littleEndian, width: size }) : packedIntegers(type, dtype, bytes);
+  if (isPlain) return plainNumbers(dtype, bytes, { littleEndian, width: size });
+  // One by one, as big integers: far slower than everything else.
+  checkCount(context, bytes.length / size);
+  return packedIntegers(type, dtype, bytes);
+}
+
+interface IntegerBytes {
+  readonly type: IntegerType;
+  readonly dtype: DType;
+  readonly bytes: Uint8Array;
 }
 
 /** Integers of unusual sizes, or with bits that do not count. */
@@ -185,5 +195,6 @@ function variableValues<T extends TensorData | string>(
 
 function checkCount({ file }: Pick<Hdf5Context, 'file'>, count: number): void {
   const { maxElements } = file.limits;
-  if (count > maxElements) throw overLimit(`${count} texts or sequences are more than ${maxElements}`, maxElements);
+  if (count > maxElements)
+    throw overLimit(`${count} texts, sequences or packed integers are more than ${maxElements}`, maxElements);
 }

@@ -16,7 +16,8 @@ export class FileBytes {
   #metadataRead = 0;
 
   constructor(bytes: Uint8Array, base: number, options: { readonly sizes: FieldSizes; readonly limits: Limits }) {
-    this.#bytes = bytes;
+    // Methods of a Buffer differ: its `slice` is a view, which would let a change reach the file.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#base = base;
     this.sizes = options.sizes;
     this.limits = options.limits;

@@ -1,14 +1,21 @@
 import type { TensorData } from '../../spec/tensor.ts';
+import type { Cursor } from './cursor.ts';
 import type { FileBytes } from './file-bytes.ts';
 import { malformed, overLimit } from './hdf5-problem.ts';
 
 /** The smallest collection that the format allows. */
 const MIN_BYTES = 4_096;
 
+/** A collection, and where in it the length of each object stands. */
+interface Collection {
+  readonly bytes: Cursor;
+  readonly positions: ReadonlyMap<number, number>;
+}
+
 /** Finds values of varying length, which are kept in collections apart from the elements that refer to them. */
 export class GlobalHeap {
   readonly #file: FileBytes;
-  readonly #collections = new Map<number, ReadonlyMap<number, Uint8Array>>();
+  readonly #collections = new Map<number, Collection>();
   readonly #values = new Map<string, TensorData | string>();
   #objects = 0;
 
@@ -38,19 +45,23 @@ export class GlobalHeap {
 
   /** The bytes of one object: a view. */
   #object(address: number, index: number): Uint8Array {
-    let objects = this.#collections.get(address);
-    if (objects === undefined) {
-      objects = this.#read(address);
-      this.#collections.set(address, objects);
+    let collection = this.#collections.get(address);
+    if (collection === undefined) {
+      collection = this.#read(address);
+      this.#collections.set(address, collection);
     }
-    const found = objects.get(index);
-    if (found === undefined) {
+    const position = collection.positions.get(index);
+    if (position === undefined) {
       throw malformed(`the global heap has no object ${index}`, this.#file.offsetOf(address));
     }
-    return found;
+    const cursor = collection.bytes.restart();
+    cursor.skip(position);
+    const length = cursor.length();
+    cursor.skip(padding(cursor));
+    return cursor.take(length);
   }
 
-  #read(address: number): ReadonlyMap<number, Uint8Array> {
+  #read(address: number): Collection {
     const header = this.#file.cursor(address, 'a global heap');
     header.signature('GCOL');
     header.version([1]);
@@ -59,21 +70,30 @@ export class GlobalHeap {
     if (size < MIN_BYTES) throw header.malformed(`it has ${size} bytes, at least ${MIN_BYTES} are needed`);
     const cursor = this.#file.cursor(address, 'a global heap', size);
     cursor.skip(header.position);
-    const objects = new Map<number, Uint8Array>();
-    const objectHeader = 8 + cursor.sizes.length;
+    cursor.align8();
+    const positions = new Map<number, number>();
+    const objectHeader = 8 + cursor.sizes.length + padding(cursor);
     while (cursor.left >= objectHeader) {
       const index = cursor.u16();
       cursor.skip(6);
+      const { position } = cursor;
       const length = cursor.length();
       // Object 0 is the free space at the end.
       if (index === 0) break;
-      if (objects.has(index)) throw cursor.malformed(`it has object ${index} twice`);
-      objects.set(index, cursor.take(length));
+      if (positions.has(index)) throw cursor.malformed(`it has object ${index} twice`);
+      positions.set(index, position);
+      cursor.skip(padding(cursor));
+      cursor.skip(length);
       cursor.skip(Math.min(cursor.left, (8 - (length % 8)) % 8));
     }
-    this.#objects += objects.size;
+    this.#objects += positions.size;
     const { maxElements } = this.#file.limits;
     if (this.#objects > maxElements) throw overLimit(`global heaps have more than ${maxElements} objects`, maxElements);
-    return objects;
+    return { bytes: cursor, positions };
   }
+}
+
+/** Headers of objects take a multiple of eight bytes; short lengths leave a gap. */
+function padding({ sizes }: Cursor): number {
+  return (8 - (sizes.length % 8)) % 8;
 }

@@ -57,10 +57,15 @@ export class Group implements Hdf5Group {
     if (known !== undefined) return known;
     const link = this.links.get(name);
     if (link === undefined) return undefined;
-    const path = this.path === '/' ? `/${name}` : `${this.path}/${name}`;
+    const path = this.pathOf(name);
     const child = inObject(path, () => this.#open(link, path));
     this.#children.set(name, child);
     return child;
+  }
+
+  /** The path of a child. */
+  pathOf(name: string): string {
+    return this.path === '/' ? `/${name}` : `${this.path}/${name}`;
   }
 
   at(path: string): Group | Dataset | undefined {

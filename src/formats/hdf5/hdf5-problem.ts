@@ -32,13 +32,22 @@ export function overLimit(what: string, limit: number): FormatError {
 
 /** Runs `read`; an error of the file is given the path of the object that it was met in. */
 export function inObject<T>(path: string, read: () => T): T {
+  return within('path', { name: path, text: shown(path) }, read);
+}
+
+/** Runs `read`; an error of the file is given the name of the attribute that it was met in. */
+export function inAttribute<T>(name: string, read: () => T): T {
+  return within('attribute', { name, text: `attribute ${shown(name)}` }, read);
+}
+
+function within<T>(key: string, place: { readonly name: string; readonly text: string }, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof FormatError) || error.details['path'] !== undefined) throw error;
-    const message = error.message.replace(/^HDF5: /, `HDF5: ${shown(path)}: `);
+    if (!(error instanceof FormatError) || error.details[key] !== undefined) throw error;
+    const message = error.message.replace(/^HDF5: /, () => `HDF5: ${place.text}: `);
     throw new FormatError(error.code as FormatErrorCode, message, {
-      details: { ...error.details, path },
+      details: { ...error.details, [key]: place.name },
       cause: error.cause,
     });
   }

@@ -13,6 +13,9 @@ export function readLocalHeap(file: FileBytes, address: number): (offset: number
   return (offset) => {
     const cursor = names.restart();
     cursor.skip(offset);
-    return cursor.textToNul();
+    const name = cursor.textToNul();
+    // Names may share bytes: any number of long ones could be the same.
+    file.spend(cursor.position - offset);
+    return name;
   };
 }

@@ -5,7 +5,7 @@ import type { Argument, KerasCall, KerasGraph, KerasLayer, TensorRef } from '../
 import { type ArgumentValue, CallArguments, flatTensors } from './call-arguments.ts';
 import { cast } from './cast.ts';
 import { computeType, isFloat } from './compute-type.ts';
-import { KerasTensor } from './keras-tensor.ts';
+import { type KerasShape, KerasTensor } from './keras-tensor.ts';
 import type { InnerCall, LayerCall, LayerType, PreStep } from './layer-type.ts';
 import type { LayerWeights } from './layer-weights.ts';
 
@@ -29,6 +29,8 @@ interface PendingCall {
 export class ModelWriter {
   readonly g: GraphBuilder = new GraphBuilder();
   readonly steps: WrittenStep[] = [];
+  /** Shape of the first output of the first call of every layer, by its place in the file. */
+  readonly shapes: Map<string, KerasShape> = new Map();
   readonly #types: ReadonlyMap<string, LayerType>;
 
   constructor(types: ReadonlyMap<string, LayerType>) {
@@ -48,6 +50,8 @@ export class ModelWriter {
       if (tensor === undefined)
         throw malformedCall(subject, `has ${graph.inputs.length} inputs and is called on ${inputs.length}`);
       made.set(keyOf(ref), [tensor]);
+      const input = graph.layers.find((layer) => layer.name === ref.layer);
+      if (input !== undefined) this.shapes.set(input.path, tensor.shape);
     }
     const find = (ref: TensorRef): KerasTensor => {
       const tensor = made.get(keyOf(ref))?.[ref.tensor];
@@ -60,10 +64,15 @@ export class ModelWriter {
       const named = new Map([...call.named].map(([key, argument]) => [key, resolve(argument, find)]));
       const args = new CallArguments(rest, named, (what) => layer.config.malformed(what));
       const scoped = weights.scope(layer.name, layer.config.subject);
-      made.set(
-        keyOf({ layer: layer.name, call: call.index }),
-        this.layer(layer, { inputs: first === undefined ? [] : flatTensors(first), args, weights: scoped, first }),
-      );
+      const given = this.layer(layer, {
+        inputs: first === undefined ? [] : flatTensors(first),
+        args,
+        weights: scoped,
+        first,
+      });
+      const [shown] = given;
+      if (call.index === 0 && shown !== undefined) this.shapes.set(layer.path, shown.shape);
+      made.set(keyOf({ layer: layer.name, call: call.index }), given);
     }
     return graph.outputs.map(({ ref }) => find(ref));
   }

@@ -16,6 +16,8 @@ export interface WrittenModel {
   readonly outputs: readonly WrittenValue[];
   /** How the graph's inputs are made of the model's; empty where they are the same. */
   readonly steps: readonly WrittenStep[];
+  /** Output shapes of the layers, by their place in the file. */
+  readonly shapes: ReadonlyMap<string, KerasShape>;
 }
 
 /** An input or output with its extents: the batch is called `batch`. */
@@ -61,7 +63,7 @@ export function writeModel(
     const name = g.output({ ...tensor.plain(), dtype: tensor.dtype, shape }, graph.outputs[i]?.name ?? `output_${i}`);
     return { name, dtype: tensor.dtype, shape };
   });
-  return { built: g.finish('keras'), inputs, outputs, steps: writer.steps };
+  return { built: g.finish('keras'), inputs, outputs, steps: writer.steps, shapes: writer.shapes };
 }
 
 function edge({ name, dtype, shape }: KerasInput, { config }: KerasLayer): WrittenValue {

@@ -107,7 +107,7 @@ function conv(call: LayerCall, axes: number): KerasTensor {
     throw config.mistyped('groups', 'a divisor of channels and filters');
   const window = windowOf(config, axes);
   const kernel = weights.get('kernel', [...window.kernel, x.channels / groups, filters]);
-  const placed = placeWindow(g, x.value, x.extents, window);
+  const placed = placeWindow(g, x, window);
   const inputs = [placed.value, g.constant(outInFirst(kernel, axes), 'kernel'), biasOf(call, filters)];
   const value = g.op('Conv', inputs, { ...placed.attributes, group: int(groups) }, { dtype });
   return finished(call, value, { ...x, channels: filters, extents: placed.extents });
@@ -131,7 +131,7 @@ function depthwiseValue(
   const spatial = Array.from({ length: axes }, (_, i) => i);
   const channels = x.channels * multiplier;
   const kernel = reshaped(permuted(stored, [axes, axes + 1, ...spatial]), [channels, 1, ...window.kernel]);
-  const placed = placeWindow(g, x.value, x.extents, window);
+  const placed = placeWindow(g, x, window);
   const inputs = [placed.value, g.constant(kernel, 'kernel'), bias];
   const value = g.op('Conv', inputs, { ...placed.attributes, group: int(x.channels) }, { dtype });
   return { value, channels, extents: placed.extents };

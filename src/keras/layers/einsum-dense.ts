@@ -21,10 +21,12 @@ export const EINSUM_LAYERS: ReadonlyMap<string, LayerType> = new Map<string, Lay
   ],
 ]);
 
+const LETTERS: readonly string[] = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'.split('');
+
 interface Equation {
-  readonly input: string;
-  readonly kernel: string;
-  readonly output: string;
+  readonly input: readonly string[];
+  readonly kernel: readonly string[];
+  readonly output: readonly string[];
   /** Where the dots stand, which stand for any axes. */
   readonly dots: 'before' | 'after' | undefined;
 }
@@ -36,7 +38,8 @@ function parse(config: LayerConfig): Equation {
     throw config.mistyped('equation', 'an equation such as "ab,bc->ac"');
   }
   const dots = match[1] === undefined ? (match[3] === undefined ? undefined : 'after') : 'before';
-  return { input: match[2] as string, kernel: match[4] as string, output: match[6] as string, dots };
+  const letters = (at: number): readonly string[] => (match[at] as string).split('');
+  return { input: letters(2), kernel: letters(4), output: letters(6), dots };
 }
 
 function einsumDense(call: LayerCall): KerasTensor {
@@ -47,36 +50,35 @@ function einsumDense(call: LayerCall): KerasTensor {
   if (free < 0 || (dots === undefined && free !== 0))
     throw config.malformed(`is called on a tensor of rank ${x.rank} for ${JSON.stringify(config.string('equation'))}`);
   // Letters that the equation does not have stand for the axes behind the dots.
-  const spare = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].filter(
-    (letter) => !`${input}${kernel}${output}`.includes(letter),
-  );
-  const rest = spare.slice(0, free).join('');
-  const whole = (letters: string): string => (dots === 'after' ? letters + rest : rest + letters);
+  const spare = LETTERS.filter((letter) => ![...input, ...kernel, ...output].includes(letter));
+  const rest = spare.slice(0, free);
+  const whole = (letters: readonly string[]): readonly string[] =>
+    dots === 'after' ? [...letters, ...rest] : [...rest, ...letters];
   const extents = new Map<string, number | null>();
-  for (const [i, letter] of [...whole(input)].entries()) extents.set(letter, x.shape[i] ?? null);
+  for (const [i, letter] of whole(input).entries()) extents.set(letter, x.shape[i] ?? null);
   const given = config.raw('output_shape') ?? [];
   const outputs = typeof given === 'number' ? [given] : Array.isArray(given) ? (given as unknown[]) : [];
-  const named = [...output].slice(-outputs.length);
+  const named = output.slice(-outputs.length);
   for (const [i, letter] of named.entries()) {
     const extent = outputs[i];
     if (typeof extent === 'number' && (extents.get(letter) ?? null) === null) extents.set(letter, extent);
   }
   const tensor = weights.get(
     'kernel',
-    [...kernel].map((letter) => extents.get(letter) ?? null),
+    kernel.map((letter) => extents.get(letter) ?? null),
   );
-  for (const [i, letter] of [...kernel].entries()) extents.set(letter, tensor.shape[i] as number);
+  for (const [i, letter] of kernel.entries()) extents.set(letter, tensor.shape[i] as number);
   const result = whole(output);
-  const equation = `${whole(input)},${kernel}->${result}`;
+  const equation = `${whole(input).join('')},${kernel.join('')}->${result.join('')}`;
   let value = g.op('Einsum', [x.plain(), g.constant(tensor, 'kernel')], { equation: text(equation) }, { dtype });
   if (config.has('bias_axes')) {
     const axes = config.string('bias_axes');
-    const order = [...output].filter((letter) => axes.includes(letter));
+    const order = output.filter((letter) => axes.includes(letter));
     const stored = weights.get('bias', biasShape(output, order, extents));
-    const shape = [...result].map((letter) => (order.includes(letter) ? (extents.get(letter) as number) : 1));
+    const shape = result.map((letter) => (order.includes(letter) ? (extents.get(letter) as number) : 1));
     value = g.op('Add', [value, g.constant(reshaped(stored, shape), 'bias')], {}, { dtype });
   }
-  const shape = [...result].map((letter) => extents.get(letter) ?? null);
+  const shape = result.map((letter) => extents.get(letter) ?? null);
   return applyActivation(
     g,
     KerasTensor.of(g, value, { shape, dtype }),
@@ -86,7 +88,7 @@ function einsumDense(call: LayerCall): KerasTensor {
 
 /** From the first axis with a bias on, one extent per axis, 1 where it has none. */
 function biasShape(
-  output: string,
+  output: readonly string[],
   order: readonly string[],
   extents: ReadonlyMap<string, number | null>,
 ): readonly (number | null)[] {

@@ -29,7 +29,7 @@ function checkRescaling({ config }: KerasLayer): void {
 function numbersOf(config: KerasLayer['config'], key: string, fallback: number): readonly number[] | number {
   const value = config.raw(key) ?? fallback;
   if (typeof value === 'number') return value;
-  if (Array.isArray(value) && value.length > 0 && value.every((n) => typeof n === 'number')) return value as number[];
+  if (Array.isArray(value) && value.length > 0 && value.every((n) => typeof n === 'number')) return value;
   throw config.mistyped(key, 'a number or a list of numbers');
 }
 

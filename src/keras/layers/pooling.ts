@@ -63,7 +63,7 @@ function pool(call: LayerCall, kind: Kind, axes: number): KerasTensor {
       `has pool_size ${kernel.join('x')} below its strides ${strides.join('x')}, with padding="same" and an input of unknown extent`,
     );
   }
-  const placed = placeWindow(g, x.value, x.extents, window, -Infinity);
+  const placed = placeWindow(g, x, window, -Infinity);
   const value = g.op(`${kind}Pool`, [placed.value], placed.attributes);
   return spatialOutput(g, value, { ...x, extents: placed.extents });
 }

@@ -30,8 +30,7 @@ export interface PlacedWindow {
  */
 export function placeWindow(
   g: GraphBuilder,
-  value: Value,
-  extents: readonly (number | null)[],
+  { value, extents }: { readonly value: Value; readonly extents: readonly (number | null)[] },
   window: Window,
   fill = 0,
 ): PlacedWindow {

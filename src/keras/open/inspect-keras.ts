@@ -4,16 +4,29 @@ import { writeModel } from '../graph/write-model.ts';
 import { LAYER_TYPES } from '../layers/layer-types.ts';
 import type { KerasFile } from '../read/keras-file.ts';
 import { parseModel } from '../read/parse-model.ts';
+import { flatSpecs } from '../weights/flat-specs.ts';
+import { sizeOf, summarize } from './summarize.ts';
 
 /** What is in a file: inputs, outputs, and a summary of the layers as Keras prints one. */
 export function inspectKeras(file: KerasFile, limits: Limits): Inspection {
   const { model, graph, problems } = parseModel(file, LAYER_TYPES, limits.maxNesting);
   const [worst] = problems;
   if (worst !== undefined) throw worst;
-  const { inputs, outputs } = writeModel({ ...model, graph }, LAYER_TYPES, file.weights(model, LAYER_TYPES));
+  const lookup = file.weights(model, LAYER_TYPES);
+  const { inputs, outputs, shapes } = writeModel({ ...model, graph }, LAYER_TYPES, lookup);
+  const { trainable, others } = flatSpecs(model, LAYER_TYPES);
+  const sizes = new Map([...trainable, ...others].map(({ name }) => [name, sizeOf(lookup(name)?.shape ?? [0])]));
+  const total = (names: readonly { readonly name: string }[]): number =>
+    names.reduce((sum, { name }) => sum + (sizes.get(name) ?? 0), 0);
   return {
     inputs,
     outputs,
-    details: { keras: file.version ?? 'unknown', model: `${model.storedClass} ${model.name}` },
+    details: {
+      keras: file.version ?? 'unknown',
+      model: `${model.storedClass} "${model.name}"`,
+      parameters: total(trainable) + total(others),
+      trainable: total(trainable),
+      summary: summarize(graph, { shapes, sizes }),
+    },
   };
 }

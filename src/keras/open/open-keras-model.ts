@@ -26,10 +26,9 @@ export async function openKerasModel(context: LoadContext, file: KerasFile): Pro
     loader: 'keras',
     ...(steps.length === 0 ? {} : { preparation: { inputs, steps } }),
   });
-  const { run } = opened;
   const [only] = inputs;
-  if (run === undefined || only === undefined || inputs.length > 1) return opened;
-  return { ...opened, run: (feeds, options) => run.call(opened, byOwnName(feeds, only.name), options) };
+  if (only === undefined || inputs.length > 1) return opened;
+  return { ...opened, run: (feeds, options) => opened.run?.(byOwnName(feeds, only.name), options) ?? {} };
 }
 
 /** A single input may be fed under the name that the training session showed. */

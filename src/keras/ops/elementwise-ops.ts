@@ -115,7 +115,7 @@ function arithmetic(write: Binary, floats: 'float' | 'float only' | 'any' = 'any
           KerasTensor,
         ];
     }
-    return combine(a, x, y, (u, v) => write(new Arithmetic(a.g, x.dtype), u, v), x.dtype);
+    return combine(a, [x, y], (u, v) => write(new Arithmetic(a.g, x.dtype), u, v), x.dtype);
   });
 }
 
@@ -123,22 +123,21 @@ function comparison(write: Binary): Operation {
   return operation('x y', (a) => {
     const [first, second] = a.pair('x', 'y');
     const [x, y] = common(a, first, second);
-    return combine(a, x, y, (u, v) => write(new Arithmetic(a.g, x.dtype), u, v), 'bool');
+    return combine(a, [x, y], (u, v) => write(new Arithmetic(a.g, x.dtype), u, v), 'bool');
   });
 }
 
 function logical(name: string): Operation {
   return operation('x y', (a) => {
     const [x, y] = a.pair('x', 'y').map((t) => cast(a.g, t, 'bool')) as [KerasTensor, KerasTensor];
-    return combine(a, x, y, (u, v) => a.g.op(name, [u, v], {}, { dtype: 'bool' }), 'bool');
+    return combine(a, [x, y], (u, v) => a.g.op(name, [u, v], {}, { dtype: 'bool' }), 'bool');
   });
 }
 
 /** Two tensors by numpy's broadcasting; a single number keeps the form that the other one has. */
 function combine(
   a: OpArguments,
-  x: KerasTensor,
-  y: KerasTensor,
+  [x, y]: readonly [KerasTensor, KerasTensor],
   write: (x: Value, y: Value) => Value,
   dtype: DType,
 ): KerasTensor {

@@ -1,4 +1,4 @@
-import { FormatError } from '../../errors/format-error.ts';
+import type { FormatError } from '../../errors/format-error.ts';
 import type { GraphBuilder } from '../../onnx/builder/graph-builder.ts';
 import type { DType, TensorLike } from '../../spec/tensor.ts';
 import { type ArgumentValue, plainConstant } from '../graph/call-arguments.ts';
@@ -91,6 +91,12 @@ export class OpArguments {
     const value = this.constant(name) ?? fallback;
     if (typeof value === 'number') return value;
     throw this.config.malformed(`has ${name}=${shown(value)}, which must be a number`);
+  }
+
+  text(name: string, fallback: string): string {
+    const value = this.constant(name) ?? fallback;
+    if (typeof value === 'string') return value;
+    throw this.config.malformed(`has ${name}=${shown(value)}, which must be a text`);
   }
 
   boolean(name: string, fallback: boolean): boolean {

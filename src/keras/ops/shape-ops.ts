@@ -14,16 +14,7 @@ import { getItem } from './get-item.ts';
 /** Operations that move, join and cut. */
 export const SHAPE_OPS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['reshape', operation('x shape', reshape)],
-  [
-    'shape',
-    operation('x', (a) =>
-      cast(
-        a.g,
-        KerasTensor.of(a.g, shapeOf(a.g, a.tensor('x').plain()), { shape: [a.tensor('x').rank], dtype: 'int64' }),
-        'int32',
-      ),
-    ),
-  ],
+  ['shape', operation('x dtype', extentsOf)],
   ['transpose', operation('x axes', transpose)],
   ['expand_dims', operation('x axis', expandDims)],
   ['squeeze', operation('x axis', squeeze)],
@@ -55,6 +46,13 @@ export const SHAPE_OPS: ReadonlyMap<string, Operation> = new Map<string, Operati
   ['resize', operation('x size method', resizeImages)],
   ['depth_to_space', operation('x block_size', (a) => blocks(a, 'DepthToSpace'))],
 ]);
+
+/** The extents of a tensor, as a tensor: int32 unless asked for otherwise. */
+function extentsOf(a: OpArguments): KerasTensor {
+  const x = a.tensor('x');
+  const shape = KerasTensor.of(a.g, shapeOf(a.g, x.plain()), { shape: [x.rank], dtype: 'int64' });
+  return cast(a.g, shape, a.dtype('dtype') ?? 'int32');
+}
 
 /** Extents that may be tensors: each as a vector of one int64. */
 function extents(a: OpArguments, name: string): { readonly value: Value; readonly known: KerasShape } | undefined {
@@ -251,7 +249,7 @@ function pad(a: OpArguments): KerasTensor {
   if (pairs.length !== x.rank || !valid)
     throw a.config.malformed(`pads a tensor of rank ${x.rank} by ${JSON.stringify(widths)}`);
   const by = pairs as readonly (readonly [number, number])[];
-  const mode = PAD_MODES.get(String(a.constant('mode') ?? 'constant').toLowerCase());
+  const mode = PAD_MODES.get(a.text('mode', 'constant').toLowerCase());
   if (mode === undefined) throw a.unsupported('pads in a way that is not done here');
   const pads = a.g.ints([...by.map(([before]) => before), ...by.map(([, after]) => after)]);
   const fill = mode === 'constant' ? a.g.scalar(a.number('value', 0), x.dtype) : undefined;
@@ -322,7 +320,7 @@ function cumsum(a: OpArguments): KerasTensor {
 function resizeImages(a: OpArguments): KerasTensor {
   const x = a.tensor('x');
   const size = a.integers('size') ?? [];
-  const method = String(a.constant('method') ?? 'bilinear').toLowerCase();
+  const method = a.text('method', 'bilinear').toLowerCase();
   if (x.rank !== 4 || size.length !== 2 || (method !== 'bilinear' && method !== 'nearest')) {
     throw a.unsupported(`resizes a tensor of rank ${x.rank} by ${method}`);
   }

@@ -109,13 +109,10 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   'math.argmin': 'argmin x=input axis dtype=output_type',
   'math.cumsum': 'cumsum x axis',
   reshape: 'reshape x=tensor shape',
-  shape: 'shape x=input',
-  'compat.v1.shape': 'shape x=input',
+  shape: 'shape x=input dtype=out_type',
   transpose: 'transpose x=a axes=perm',
-  'compat.v1.transpose': 'transpose x=a axes=perm',
   expand_dims: 'expand_dims x=input axis',
   squeeze: 'squeeze x=input axis',
-  'compat.v1.squeeze': 'squeeze x=input axis',
   concat: 'concat values axis',
   stack: 'stack values axis',
   split: 'split x=value sections=num_or_size_splits axis',
@@ -125,7 +122,6 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   'linalg.matmul': 'matmul x=a y=b transpose_x=transpose_a transpose_y=transpose_b',
   matmul: 'matmul x=a y=b transpose_x=transpose_a transpose_y=transpose_b',
   gather: 'take x=params indices axis',
-  'compat.v1.gather': 'take x=params indices axis',
   one_hot: 'one_hot x=indices classes=depth axis dtype',
   zeros_like: 'zeros_like x=input',
   ones_like: 'ones_like x=input',
@@ -135,9 +131,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
 
 /** Arguments that change nothing here, with the values that they may have. */
 const NEUTRAL: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
-  ['name', []],
   ['num', []],
-  ['out_type', []],
   ['validate_indices', []],
   ['batch_dims', [0]],
   ['on_value', []],
@@ -174,7 +168,9 @@ export function tensorflowFunctions(): readonly string[] {
 
 function lineOf(config: LayerConfig): string {
   const name = config.string('function');
-  if (Object.hasOwn(FUNCTIONS, name)) return FUNCTIONS[name] as string;
+  // Functions that TensorFlow 2 took over from 1 are stored under their old name.
+  const current = name.replace(/^compat\.v1\./, '');
+  if (Object.hasOwn(FUNCTIONS, current)) return FUNCTIONS[current] as string;
   throw config.unsupported(
     `calls tf.${name}, which is not computed here; replace it by Keras layers, or export the model as ONNX or SavedModel`,
   );
@@ -203,6 +199,6 @@ function write({ g, config, layer, first, args, unsupported }: LayerCall): Keras
 function checkNeutral(key: string, value: ArgumentValue, config: LayerConfig): void {
   const plain = typeof value === 'object' && 'constant' in value ? value.constant : value;
   const allowed = NEUTRAL.get(key);
-  if (plain === null || (allowed !== undefined && allowed.includes(plain))) return;
+  if (key === 'name' || plain === null || (allowed !== undefined && allowed.includes(plain))) return;
   throw config.unsupported(`is called with ${key}, which is not computed here`);
 }

@@ -48,15 +48,19 @@ export function parseFunctional(
     if (context.generation === 2) return firstNode(layer, context);
     return layer.className === 'Functional' ? 1 : 0;
   });
-  const inputs = flatRefs(own(config, 'input_layers'), resolveEdge, context, `${where} has input_layers`).map(
-    ({ ref }) => {
-      const layer = byName.get(ref.layer) as KerasLayer;
-      if (layer.className !== 'InputLayer')
-        throw malformed(`model ${where} begins with layer ${layer.name}, which is no input`);
-      return inputOf(layer, ref);
-    },
+  const inputs = flatRefs(own(config, 'input_layers'), {
+    resolve: resolveEdge,
+    context,
+    what: `${where} has input_layers`,
+  }).map(({ ref }) => {
+    const layer = byName.get(ref.layer) as KerasLayer;
+    if (layer.className !== 'InputLayer')
+      throw malformed(`model ${where} begins with layer ${layer.name}, which is no input`);
+    return inputOf(layer, ref);
+  });
+  const outputs = named(
+    flatRefs(own(config, 'output_layers'), { resolve: resolveEdge, context, what: `${where} has output_layers` }),
   );
-  const outputs = named(flatRefs(own(config, 'output_layers'), resolveEdge, context, `${where} has output_layers`));
   if (inputs.length === 0 || outputs.length === 0) throw malformed(`model ${where} has no inputs or no outputs`);
   return { layers, calls, inputs, outputs };
 }
@@ -100,22 +104,23 @@ interface NamedRef {
   readonly key: string | undefined;
 }
 
+/** How the edges of a model are read. */
+interface EdgeContext {
+  readonly resolve: (ref: RawRef) => TensorRef;
+  readonly context: ParseContext;
+  /** What the structure is, for messages. */
+  readonly what: string;
+}
+
 /** The tensors of a structure of lists and records, records by sorted key as TensorFlow flattens them. */
-function flatRefs(
-  value: unknown,
-  resolve: (ref: RawRef) => TensorRef,
-  context: ParseContext,
-  what: string,
-  key?: string,
-  depth = 0,
-): readonly NamedRef[] {
+function flatRefs(value: unknown, edges: EdgeContext, key?: string, depth = 0): readonly NamedRef[] {
+  const { resolve, context, what } = edges;
   context.checkDepth(depth, `model ${what}, which`);
   if (isLeaf(value)) return [{ ref: resolve({ layer: value[0], node: value[1], tensor: value[2] as number }), key }];
-  if (Array.isArray(value))
-    return value.flatMap((item) => flatRefs(item, resolve, context, what, undefined, depth + 1));
+  if (Array.isArray(value)) return value.flatMap((item) => flatRefs(item, edges, undefined, depth + 1));
   if (isRecord(value)) {
-    const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return sorted.flatMap(([name, item]) => flatRefs(item, resolve, context, what, name, depth + 1));
+    const sorted = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return sorted.flatMap(([name, item]) => flatRefs(item, edges, name, depth + 1));
   }
   throw malformed(`model ${what}=${shown(value)}`);
 }

@@ -45,7 +45,7 @@ export async function readArchive(archive: ZipArchive, limits: Limits): Promise<
 export async function weightsOf(archive: ZipArchive): Promise<Uint8Array> {
   const entry = archive.entries.get(WEIGHTS);
   if (entry !== undefined) return entry.read();
-  const other = [...archive.entries.keys()].find((name) => /^model\.weights/.test(name));
+  const other = [...archive.entries.keys()].find((name) => name.startsWith('model.weights'));
   if (other === undefined) throw malformed(`the archive has no ${WEIGHTS}`);
   throw new FormatError(
     'ML_FORMAT_UNSUPPORTED',

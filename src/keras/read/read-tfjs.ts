@@ -35,7 +35,8 @@ export async function readTfjs(
   const known = typeof version === 'string' && !version.startsWith('tfjs') ? version : undefined;
   const entries = await manifestEntries(own(document, 'weightsManifest'), readShard);
   // TensorFlow.js lists weights in its own order, which is Keras's; the converter sorts them by name.
-  const ordered = /^TensorFlow\.js/.test(String(own(document, 'generatedBy') ?? ''));
+  const writer = own(document, 'generatedBy');
+  const ordered = typeof writer === 'string' && writer.startsWith('TensorFlow.js');
   return {
     document: architecture,
     generation: generationOf(known),

@@ -79,7 +79,7 @@ function listOf(value: Hdf5Value, name: string): readonly string[] {
   if (typeof value === 'string') return [value];
   if (value === null) return [];
   if (typeof value === 'object' && Array.isArray(value.data) && value.data.every((item) => typeof item === 'string')) {
-    return value.data as readonly string[];
+    return value.data;
   }
   // An empty list of names is stored as an array of floats without elements.
   if (typeof value === 'object' && value.data.length === 0) return [];

@@ -16,8 +16,8 @@ export const descriptor: LoaderDescriptor = {
 
 function detect({ kind, bytes }: Content): boolean {
   if (kind !== 'file') return false;
-  if (looksLikeHdf5(bytes)) return true;
-  return looksLikeZip(bytes) && isKeras(zipNames(bytes));
+  // An archive comes first: the HDF5 file inside it can begin where a user block of HDF5 would end.
+  return looksLikeZip(bytes) ? isKeras(zipNames(bytes)) : looksLikeHdf5(bytes);
 }
 
 function isKeras(names: readonly string[]): boolean {

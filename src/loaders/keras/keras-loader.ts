@@ -1,6 +1,6 @@
 import { findingOf } from '../../errors/finding-of.ts';
 import { checkHdf5 } from '../../formats/hdf5/check-hdf5.ts';
-import { looksLikeHdf5 } from '../../formats/hdf5/looks-like-hdf5.ts';
+import { looksLikeZip } from '../../formats/zip/looks-like-zip.ts';
 import { readHdf5 } from '../../formats/hdf5/read-hdf5.ts';
 import { readZip } from '../../formats/zip/read-zip.ts';
 import { inspectKeras } from '../../keras/open/inspect-keras.ts';
@@ -29,8 +29,8 @@ async function load(context: LoadContext): Promise<LoadedModel> {
  */
 async function scan({ artefact, limits }: ScanContext): Promise<readonly Finding[]> {
   try {
-    const isHdf5 = looksLikeHdf5(artefact.bytes);
-    const bytes = isHdf5 ? artefact.bytes : await weightsOf(readZip(artefact.bytes, limits));
+    const isArchive = looksLikeZip(artefact.bytes);
+    const bytes = isArchive ? await weightsOf(readZip(artefact.bytes, limits)) : artefact.bytes;
     const container = checkHdf5(bytes, limits);
     if (container.some(({ severity }) => severity === 'malformed')) return container;
     const file = await readKeras(artefact, limits, undefined);

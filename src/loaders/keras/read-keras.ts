@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors/format-error.ts';
-import { looksLikeHdf5 } from '../../formats/hdf5/looks-like-hdf5.ts';
+import { looksLikeZip } from '../../formats/zip/looks-like-zip.ts';
 import { readHdf5 } from '../../formats/hdf5/read-hdf5.ts';
 import { readZip } from '../../formats/zip/read-zip.ts';
 import type { Hdf5Group } from '../../formats/hdf5/hdf5-file.ts';
@@ -18,7 +18,7 @@ export async function readKeras(
   limits: Limits,
   metadata: ModelMetadata | undefined,
 ): Promise<KerasFile | undefined> {
-  if (!looksLikeHdf5(artefact.bytes)) return readArchive(readZip(artefact.bytes, limits), limits);
+  if (looksLikeZip(artefact.bytes)) return readArchive(readZip(artefact.bytes, limits), limits);
   const root = readHdf5(artefact.bytes, limits);
   switch (h5Content(root)) {
     case 'model':
@@ -47,14 +47,15 @@ function candidates(name: string): readonly string[] {
 }
 
 /** The architecture for weights alone: from the metadata, or a file beside. */
-async function architectureOf({ name, read }: Artefact, metadata: ModelMetadata | undefined): Promise<unknown> {
+async function architectureOf(artefact: Artefact, metadata: ModelMetadata | undefined): Promise<unknown> {
+  const { name } = artefact;
   const stated = metadata?.extra['architecture'];
-  if (typeof stated === 'string') return parseJson(utf8(await read(stated)), stated);
+  if (typeof stated === 'string') return parseJson(utf8(await artefact.read(stated)), stated);
   if (typeof stated === 'object' && stated !== null) return stated;
   const tried = candidates(name);
   for (const path of tried) {
-    const bytes = await read(path).catch((error: unknown) => {
-      if (MLServiceError.isInstance(error) && /^ML_ARTEFACT_/.test(error.code)) return undefined;
+    const bytes = await artefact.read(path).catch((error: unknown) => {
+      if (MLServiceError.isInstance(error) && error.code.startsWith('ML_ARTEFACT_')) return undefined;
       throw error;
     });
     const document = bytes === undefined ? undefined : parseJson(utf8(bytes), path);

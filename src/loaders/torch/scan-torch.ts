@@ -1,3 +1,4 @@
+import { findingOf } from '../../errors/finding-of.ts';
 import { MLServiceError } from '../../errors/ml-service-error.ts';
 import { memorySource } from '../../internal/memory-source.ts';
 import type { ScanContext } from '../../spec/model-loader.ts';
@@ -10,7 +11,7 @@ export async function scanTorch({ artefact, limits, signal }: ScanContext): Prom
   const findings: Finding[] = [];
   try {
     const source = artefact.slices ?? memorySource(artefact.bytes);
-    const file = await readTorchFile(source, { limits, signal, onUnsafe: (error) => findings.push(findingOf(error)) });
+    const file = await readTorchFile(source, { limits, signal, onUnsafe: (error) => findings.push(named(error)) });
     const told = new Set(findings.map(({ offset }) => offset));
     for (const { module, name, offset, path } of file.pickle.unknown) {
       if (told.has(offset)) continue;
@@ -28,7 +29,7 @@ export async function scanTorch({ artefact, limits, signal }: ScanContext): Prom
     torchContents(file);
   } catch (error) {
     if (signal.aborted || !MLServiceError.isInstance(error)) throw error;
-    findings.push(findingOf(error));
+    findings.push(named(error));
   }
   return findings;
 }
@@ -37,13 +38,8 @@ function unsupported(message: string, details: Partial<Finding> = {}): Finding {
   return { severity: 'unsupported', code: 'ML_FORMAT_UNSUPPORTED', message, ...details };
 }
 
-function findingOf({ code, message, details }: MLServiceError): Finding {
-  const { offset, module, name } = details;
-  return {
-    severity: code === 'ML_FORMAT_UNSAFE' ? 'unsafe' : code === 'ML_FORMAT_UNSUPPORTED' ? 'unsupported' : 'malformed',
-    code,
-    message,
-    ...(typeof offset === 'number' && { offset }),
-    ...(typeof module === 'string' && typeof name === 'string' && { module, name }),
-  };
+/** With the names that a finding about a class or function carries. */
+function named(error: MLServiceError): Finding {
+  const { module, name } = error.details;
+  return { ...findingOf(error), ...(typeof module === 'string' && typeof name === 'string' && { module, name }) };
 }

@@ -1,8 +1,10 @@
 import { memorySource } from '../../internal/memory-source.ts';
 import type { LoadContext, LoadedModel, ModelLoader } from '../../spec/model-loader.ts';
 import { torchContents } from '../../torch/state-dict/contents.ts';
+import type { TensorEntry } from '../../torch/state-dict/tensor-entry.ts';
 import { readTensor } from '../../torch/state-dict/read-tensor.ts';
 import { readTorchFile } from '../../torch/state-dict/read-torch-file.ts';
+import { moduleDescription, openDescribedModule } from './described-module.ts';
 import { inspectTorch } from './inspect-torch.ts';
 import { scanTorch } from './scan-torch.ts';
 import { descriptor } from './torch-format.ts';
@@ -18,11 +20,13 @@ const PICKLE_FACTOR = 8;
  */
 export const loader: ModelLoader = { ...descriptor, load, scan: scanTorch, inspect: inspectTorch };
 
-async function load({ artefact, limits, signal, phase, warn }: LoadContext): Promise<LoadedModel> {
-  phase('parse');
+async function load(context: LoadContext): Promise<LoadedModel> {
+  const { artefact, limits, signal, warn } = context;
+  const description = moduleDescription(context.metadata);
+  context.phase('parse');
   const { name, slices } = artefact;
   const file = await readTorchFile(slices ?? memorySource(artefact.bytes), { limits, signal });
-  phase('build');
+  context.phase('build');
   const contents = torchContents(file);
   for (const [place, path] of contents.unread) {
     warn({
@@ -32,9 +36,18 @@ async function load({ artefact, limits, signal, phase, warn }: LoadContext): Pro
   }
   const { tensors } = contents;
   const maxBytes = limits.maxModelBytes;
+  const byteSize = tensors.size * BYTES_PER_TENSOR + file.pickle.end * PICKLE_FACTOR + artefact.bytes.length;
+  const described =
+    description &&
+    (await openDescribedModule(
+      context,
+      { tensors, read: (key) => readTensor(file, [key, tensors.get(key) as TensorEntry], { maxBytes, signal }) },
+      description,
+    ));
   let value: { readonly made: unknown } | undefined;
   return {
     info: { task: 'unknown', engine: 'native', inputs: [], outputs: [] },
+    ...described,
     tensors,
     tensor: (key, options) => {
       const entry = tensors.get(key);
@@ -47,7 +60,7 @@ async function load({ artefact, limits, signal, phase, warn }: LoadContext): Pro
       return (value ??= { made: contents.value() }).made;
     },
     advice:
-      'the file holds tensors and not the program that computes with them: read them with tensor(name), or export the model with torch.onnx.export or torch.export',
-    byteSize: tensors.size * BYTES_PER_TENSOR + file.pickle.end * PICKLE_FACTOR + artefact.bytes.length,
+      'the file holds tensors and not the program that computes with them: read them with tensor(name), describe its module in the metadata (torch.module), or export it with torch.onnx.export or torch.export',
+    byteSize: byteSize + (described?.byteSize ?? 0),
   };
 }

@@ -28,8 +28,8 @@ export function checkView(
     last += (extent - 1) * (strides[i] as number);
   }
   if (!Number.isSafeInteger(count)) throw badTorch(`${shown} has more elements than can be counted`);
-  // A tensor without elements may stand anywhere in its storage, also at its end.
-  if (count === 0 ? offset <= available : last < available) return;
+  // A tensor without elements may stand anywhere, and PyTorch lets it stand behind the end: nothing is read.
+  if (count === 0 || last < available) return;
   throw badTorch(
     `${shown}, strides [${strides.join(', ')}], offset ${offset} reaches outside its storage ${JSON.stringify(storage.key)} of ${available} elements`,
   );

@@ -9,7 +9,7 @@ import { unsupportedTorch } from './torch-problem.ts';
 /** Containers inside containers. */
 const MAX_DEPTH = 64;
 /** Places of a file that are named: tensors and what stands beside them. */
-const MAX_PLACES = 1_000_000;
+const MAX_PLACES = 250_000;
 /** The name of a file's only object, where it is a tensor. */
 const ROOT_NAME = 'tensor';
 /** Classes named in an error. */
@@ -141,7 +141,8 @@ function itemsOf(value: PyNode): (readonly [key: string, item: PyValue])[] | und
 
 function keyText(key: PyValue): string {
   if (!isNode(key)) return String(key);
-  if (key.kind === 'float' || key.kind === 'scalar') return String(key.value);
+  if (key.kind === 'float') return String(key.value);
+  if (key.kind === 'scalar') return isNode(key.value) ? key.value.kind : String(key.value);
   return key.kind === 'tuple' ? key.items.map((part) => (isNode(part) ? part.kind : String(part))).join(',') : key.kind;
 }
 

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors/format-error.ts';
-import { NdArray } from '../../formats/npy/nd-array.ts';
+import type { NdArray } from '../../formats/npy/nd-array.ts';
 import { isNode, type PyNode, PyObject, type PyValue } from '../../formats/pickle/nodes.ts';
 import type { PyDict } from '../../formats/pickle/py-dict.ts';
 
@@ -85,8 +85,13 @@ function array(node: NdArray): unknown {
 function object(node: PyObject): unknown {
   if (dictOf(node) !== undefined) return new Map();
   const { path, module } = node.cls;
-  if (module.startsWith('pathlib')) return node.args.join('/').replace(/^\/\//, '/');
-  if (path === 'torch.device') return node.args.join(':');
+  if (module.startsWith('pathlib')) return textOf(node, '/').replace(/^\/\//, '/');
+  if (path === 'torch.device') return textOf(node, ':');
   if (path === 'torch.serialization._get_layout') return node.args[0];
   return { unread: path };
+}
+
+/** Arguments of text and numbers, joined. */
+function textOf({ args }: PyObject, separator: string): string {
+  return args.map((part) => (isNode(part) ? part.kind : String(part))).join(separator);
 }

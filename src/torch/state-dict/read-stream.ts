@@ -93,7 +93,9 @@ async function parsePickles(bytes: Uint8Array, base: PickleOptions): Promise<Pic
   await next();
   const { root: protocol } = await next();
   if (protocol !== PROTOCOL)
-    throw unsupportedTorch(`the PyTorch file has protocol ${String(protocol)}; ${PROTOCOL} is known`);
+    throw unsupportedTorch(
+      `the PyTorch file has protocol ${typeof protocol === 'number' ? protocol : 'of no number'}; ${PROTOCOL} is known`,
+    );
   const { root: machine } = await next();
   if (!(machine instanceof PyDict)) throw badTorch('it does not describe the machine that wrote it');
   const storages = new StorageTable();

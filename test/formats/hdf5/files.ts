@@ -34,7 +34,7 @@ export interface ExpectedObject extends ExpectedValue {
   readonly children: Readonly<Record<string, ExpectedObject>>;
 }
 
-export function fixture(name: string): Uint8Array {
+export function fixture(name: string): Buffer {
   return readFileSync(join(folder, name));
 }
 

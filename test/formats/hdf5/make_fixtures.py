@@ -12,6 +12,7 @@ those of HDF5 2.0 are written, with it only those. Beside each file, `<name>.jso
 import base64
 import ctypes
 import glob
+import gzip
 import hashlib
 import json
 import os
@@ -245,6 +246,23 @@ def linked(path):
         f.create_dataset("scaleoffset", data=np.arange(100), chunks=(10,), scaleoffset=0)
 
 
+def bombs():
+    """Small files that declare much: never written, all zeros, and far beyond what can be counted."""
+    path = os.path.join(HERE, "declared.h5")
+    with h5py.File(path, "w", libver="latest") as f:
+        f.create_dataset("unwritten", (10**10,), "<f4")
+        f.create_dataset("unwritten_chunks", (10**6, 10**6), "<f8", chunks=(1000, 1000), compression="gzip")
+        f.create_dataset("unwritten_texts", (10**9,), h5py.string_dtype())
+        f.create_dataset("enormous", (2**40, 2**20), "<f8", chunks=(2, 2))
+    path = os.path.join(HERE, "zeros.h5")
+    with h5py.File(path, "w") as f:
+        f.create_dataset("zeros", data=np.zeros((150, 2**20), "<i2"), chunks=(10, 2**20), compression="gzip")
+    # Zeros that were compressed compress once more: the file would be too large to keep as it is.
+    with open(path, "rb") as plain, gzip.open(path + ".gz", "wb", 9) as out:
+        out.write(plain.read())
+    os.remove(path)
+
+
 def tensor(array, dtype):
     """An array as the tests compare it."""
     if dtype.metadata and "vlen" in dtype.metadata:
@@ -338,6 +356,14 @@ def main():
                 make(f)
             finish(path)
     if newest_only:
+        path = os.path.join(HERE, "complex-hdf5-2.0.h5")
+        with h5py.File(path, "w", libver="latest") as f:
+            # The type of complex numbers that HDF5 2.0 has; earlier ones are compounds.
+            for name, dtype in [("F32LE", "<c8"), ("F64BE", ">c16")]:
+                kind = getattr(h5py.h5t, f"COMPLEX_IEEE_{name}")
+                raw = h5py.h5d.create(f.id, name.encode(), kind, h5py.h5s.create_simple((2,)))
+                raw.write(h5py.h5s.ALL, h5py.h5s.ALL, np.array([1 + 2j, 3 - 4j], dtype), mtype=kind)
+        finish(path)
         return
     for name, libver, track in [("earliest", "earliest", False), ("latest", "latest", False), ("tracked", "latest", True)]:
         path = os.path.join(HERE, f"many-{name}.h5")
@@ -365,7 +391,24 @@ def main():
         path = os.path.join(HERE, f"{name}.h5")
         shared(path, libver)
         finish(path)
+    for name, address, length, newest in [("sizes-4-4", 4, 4, False), ("sizes-4-8-latest", 4, 8, True), ("sizes-2-2", 2, 2, True)]:
+        fcpl = h5py.h5p.create(h5py.h5p.FILE_CREATE)
+        fcpl.set_sizes(address, length)
+        fapl = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+        fapl.set_libver_bounds(h5py.h5f.LIBVER_LATEST if newest else h5py.h5f.LIBVER_EARLIEST, h5py.h5f.LIBVER_LATEST)
+        path = os.path.join(HERE, f"{name}.h5")
+        with h5py.File(h5py.h5f.create(path.encode(), h5py.h5f.ACC_TRUNC, fcpl, fapl)) as f:
+            if address == 2:
+                f["x"] = np.arange(3)
+                f["text"] = ["abc", "d"]
+                f.attrs["names"] = ["a", "b"]
+            else:
+                types(f)
+                spaces(f)
+                many(f, 60, False)
+        finish(path)
     linked(os.path.join(HERE, "linked.h5"))
+    bombs()
 
 
 main()

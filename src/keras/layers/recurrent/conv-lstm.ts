@@ -113,7 +113,7 @@ function convCell(call: LayerCall, axes: number, features: readonly (number | nu
   const one = filled(axes, 1);
   const again: Window = { kernel: window.kernel, strides: one, dilations: one, padding: 'same' };
   // The extents alone are asked for: a fixed size is padded by attributes, without a node.
-  const { extents } = placeWindow(outer, outer.scalar(0, dtype), image, window);
+  const { extents } = placeWindow(outer, { value: outer.scalar(0, dtype), extents: image }, window);
   const shape = [filters, ...extents];
   return {
     states: [shape, shape],
@@ -121,14 +121,14 @@ function convCell(call: LayerCall, axes: number, features: readonly (number | nu
     native: undefined,
     step(g, input, [hidden, carry]) {
       const m = new Arithmetic(g, dtype);
-      const placed = placeWindow(g, input, image, window);
+      const placed = placeWindow(g, { value: input, extents: image }, window);
       const inputs = [
         placed.value,
         g.constant(kernel, 'kernel'),
         bias === undefined ? undefined : g.constant(bias, 'bias'),
       ];
       const fromInput = g.op('Conv', inputs, placed.attributes, { dtype });
-      const before = placeWindow(g, hidden as Value, extents, again);
+      const before = placeWindow(g, { value: hidden as Value, extents }, again);
       const fromState = g.op('Conv', [before.value, g.constant(recurrent, 'recurrent_kernel')], before.attributes, {
         dtype,
       });
