@@ -12,6 +12,8 @@ import { MASKING_LAYERS } from './masking.ts';
 import { MERGING_LAYERS } from './merging.ts';
 import { NORMALIZATION_LAYERS } from './normalization.ts';
 import { POOLING_LAYERS } from './pooling.ts';
+import { DENSE_ATTENTION_LAYERS } from './attention/dense-attention.ts';
+import { MULTI_HEAD_LAYERS } from './attention/multi-head-attention.ts';
 import { bidirectional } from './recurrent/bidirectional.ts';
 import { CONV_LSTM_LAYERS } from './recurrent/conv-lstm.ts';
 import { RECURRENT_LAYERS } from './recurrent/recurrent-layers.ts';
@@ -35,6 +37,7 @@ export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map<string, Layer
   ['InputLayer', INPUT],
   ...ACTIVATION_LAYERS,
   ...CONVOLUTION_LAYERS,
+  ...DENSE_ATTENTION_LAYERS,
   ...DENSE_LAYERS,
   ...EINSUM_LAYERS,
   ...EMBEDDING_LAYERS,
@@ -42,6 +45,7 @@ export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map<string, Layer
   ...IMAGE_LAYERS,
   ...MASKING_LAYERS,
   ...MERGING_LAYERS,
+  ...MULTI_HEAD_LAYERS,
   ...NORMALIZATION_LAYERS,
   ...POOLING_LAYERS,
   ...CONV_LSTM_LAYERS,

@@ -6,7 +6,7 @@ import type { KerasLayer } from '../../model/keras-layer.ts';
 import { nestedSpecs } from '../../model/weight-spec.ts';
 import { CELLS, type CellKind, kindOf } from './cell-table.ts';
 import type { RecurrentCell } from './recurrent-cell.ts';
-import { runNative } from './native-steps.ts';
+import { runGuarded } from './guarded-steps.ts';
 import { callArguments } from './recurrent-arguments.ts';
 import { runScan } from './scan-steps.ts';
 
@@ -102,7 +102,7 @@ export function recurrent(call: LayerCall, cell: RecurrentCell): readonly KerasT
   };
   const { output, states } =
     dtype === 'float32' && cell.native !== undefined
-      ? runNative(g, cell.native(), recurrence)
+      ? runGuarded(g, cell, cell.native, recurrence, x.shape.slice(2))
       : runScan(g, cell, recurrence, x.shape.slice(2));
   const [batch = null, steps = null] = x.shape;
   const shape = sequences ? [batch, steps, ...cell.output] : [batch, ...cell.output];
