@@ -71,9 +71,22 @@ function batchNorm(call: Call): Value {
     const { value } = normalize(g, input, axes, eps);
     return applyAffine(g, value, { weight: per(affine.weight), bias: per(affine.bias) });
   }
-  if (typeof mean.shape?.[0] !== 'number') return call.fail('statistics of a number of channels that is not known');
+  if (typeof mean.shape?.[0] !== 'number') return scaleChannels(g, input, { mean, variance, eps, affine });
   const inputs = [input, affine.weight ?? ones(g, mean, 1), affine.bias ?? ones(g, mean, 0), mean, variance];
   return g.op('BatchNormalization', inputs, { epsilon: float(eps) }, { shape: input.shape });
+}
+
+/** As batch normalization, where the number of channels depends on the input. */
+function scaleChannels(
+  g: GraphBuilder,
+  input: Value,
+  { mean, variance, eps, affine }: { mean: Value; variance: Value; eps: number; affine: Affine },
+): Value {
+  const per = (value: Value): Value => perChannel(g, value, rankOf(input));
+  const centred = { ...binary(g, 'Sub', input, per(mean)), shape: input.shape };
+  const scaled = { ...binary(g, 'Mul', centred, per(inverseRoot(g, variance, eps))), shape: input.shape };
+  const { weight, bias } = affine;
+  return applyAffine(g, scaled, { weight: weight && per(weight), bias: bias && per(bias) });
 }
 
 /** The results beside the first are those of training. */

@@ -37,7 +37,7 @@ function upsample(dimensions: number, { mode, exact = false, antialias = false }
       ...(mode === 'nearest' ? { nearest_mode: text(exact ? 'round_prefer_ceil' : 'floor') } : {}),
       // Pillow's kernel when antialiased, OpenCV's otherwise.
       ...(mode === 'cubic' ? { cubic_coeff_a: float(antialias ? -0.5 : -0.75) } : {}),
-      ...(antialias ? { antialias: int(1) } : {}),
+      ...(antialias ? { antialias: int(1), exclude_outside: int(1) } : {}),
     };
     if (scales !== undefined && !aligned) {
       const factors = Float32Array.from([1, 1, ...scales]);

@@ -14,7 +14,8 @@ class Case:
     # Position of an argument to its batch dimension.
     batch: dict = field(default_factory=dict)
     kwargs: dict = field(default_factory=dict)
-    hard: bool = False
+    # Whether hard values are tried too, or which.
+    hard: Any = False
     refuse: bool = False
     rtol: float = 1e-5
     sizes: tuple = (1, 7)

@@ -74,13 +74,13 @@ def answer(module, args, kwargs):
     return found
 
 
-def hardened(args, generator):
+def hardened(args, generator, values=HARD):
     """The same shapes, some floats replaced by what is hard."""
     changed = []
     for arg in args:
         if isinstance(arg, torch.Tensor) and arg.is_floating_point() and arg.numel() > 0:
-            values = torch.tensor(HARD, dtype=arg.dtype)[torch.randint(len(HARD), arg.shape, generator=generator)]
-            arg = torch.where(torch.rand(arg.shape, generator=generator) < 0.5, values, arg)
+            hard = torch.tensor(values, dtype=arg.dtype)[torch.randint(len(HARD), arg.shape, generator=generator)]
+            arg = torch.where(torch.rand(arg.shape, generator=generator) < 0.5, hard, arg)
         changed.append(arg)
     return changed
 
@@ -133,7 +133,7 @@ def run(case, folder, seed):
     module = module.eval()
     problems = []
     plain = [case.args]
-    hard = [hardened(case.args, generator)] if case.hard else []
+    hard = [hardened(case.args, generator, HARD if case.hard is True else case.hard)] if case.hard else []
     try:
         write(folder, f'{case.name}.static', export(module, case, False), case, module, plain + hard)
     except Exception as error:

@@ -365,7 +365,8 @@ def norms():
             yield case(f'instancenorm_tracked_{n}', shaken(instance(4, affine=True, track_running_stats=True)), f(*shape))
         yield case(f'groupnorm_{n}', shaken(nn.GroupNorm(2, 4)), f(*shape))
         yield case(f'groupnorm_plain_{n}', nn.GroupNorm(4, 4, affine=False), f(*(shape if n else (3, 4, 2))))
-    yield case('layernorm', shaken(nn.LayerNorm(5)), f(3, 4, 5), hard=True)
+    # Where the variance overflows PyTorch gives NaN or zero, by the width of its vector registers.
+    yield case('layernorm', shaken(nn.LayerNorm(5)), f(3, 4, 5), hard=[float('nan'), float('inf'), -0.0, 1e9])
     yield case('layernorm_2', shaken(nn.LayerNorm((4, 5))), f(3, 4, 5))
     yield case('layernorm_plain', nn.LayerNorm(5, elementwise_affine=False), f(3, 4, 5))
     yield case('layernorm_large_mean', shaken(nn.LayerNorm(64)), f(3, 64) + 3000, rtol=1e-2)
