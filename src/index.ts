@@ -4,6 +4,7 @@ export {
   ArtefactError,
   CacheError,
   ConfigurationError,
+  DeadlineError,
   ERROR_CODES,
   type ErrorCode,
   type ErrorCodeEntry,
@@ -17,7 +18,9 @@ export {
   MLServiceError,
   ModelMethodError,
   ModelNotFoundError,
+  OverloadError,
   PredictionError,
+  WorkerError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';

@@ -127,6 +127,27 @@ export class ModelCache<T extends CachedValue> {
     await Promise.all(leaving.map((one) => this.#freed(one, timeoutMs)));
   }
 
+  /** Takes out a model that is broken; it is loaded afresh after the pause that follows a failed load. */
+  fail(key: string, error: unknown): void {
+    const entry = this.#entries.peek(key);
+    if (entry === undefined) return;
+    this.#failures.remember(key, error);
+    void this.#remove(entry, 'crashed');
+  }
+
+  /** Evicts models that nobody uses, least recently used first, until `bytes` are free; gives the bytes freed. */
+  evictIdle(bytes: number): number {
+    let freed = 0;
+    for (const entry of Array.from(this.#entries.rvalues())) {
+      if (freed >= bytes) break;
+      if (entry === undefined || entry.leases > 0 || entry.pinned) continue;
+      if (entry.ageMs() < this.#options.minResidencyMs) continue;
+      freed += entry.bytes;
+      void this.#remove(entry, 'pressure');
+    }
+    return freed;
+  }
+
   /**
    * Aborts loads, refuses new ones with `reason`, and drops everything; gives the errors of what
    * could not be freed in time.

@@ -1,18 +1,20 @@
 import { DenseTensor } from '../data/dense-tensor.ts';
 import { countRows, describe, isTensor } from '../data/rows.ts';
 import { AbortedError } from '../errors/aborted-error.ts';
+import { DeadlineError } from '../errors/deadline-error.ts';
 import { LoaderError } from '../errors/loader-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import { ModelMethodError } from '../errors/model-method-error.ts';
 import { PredictionError } from '../errors/prediction-error.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import { systemClock } from '../internal/clock.ts';
 import type { LoadedModel } from '../spec/model-loader.ts';
 import type { CallOptions, Feeds, Model, ModelInfo, ModelMethod, Prediction } from '../spec/model.ts';
 import type { Row, Rows } from '../spec/rows.ts';
 import type { Tensor, TensorLike } from '../spec/tensor.ts';
 import type { BuiltModel, ModelEntry } from './build-model.ts';
 import { findPart } from './find-part.ts';
-import { methodsOf } from './model-methods.ts';
+import { methodsOf } from '../internal/model-methods.ts';
 
 /** Where a model's face gets its model from. */
 export interface ModelSource {
@@ -31,6 +33,9 @@ export interface ModelSource {
 }
 
 const NO_OPTIONS: CallOptions = Object.freeze({});
+/** The longest delay of Node's timers. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * The one implementation of `Model`: takes a lease for each call, finds the method, tells events.
  * A call on a loaded model costs one promise beside the loader's own.
@@ -74,10 +79,8 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     return this.#call('predict', rows, options, toArray<P>);
   }
 
-  async predictOne(row: R, options: CallOptions = NO_OPTIONS): Promise<P> {
-    const results = await this.predict([row], options);
-    if (results.length === 1) return results[0] as P;
-    throw new LoaderError('ML_LOADER_INVALID', `${this.#source.label} gave ${results.length} predictions for one row`);
+  predictOne(row: R, options: CallOptions = NO_OPTIONS): Promise<P> {
+    return this.#call('predict', [row], options, this.#toOne);
   }
 
   predictProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<T> {
@@ -120,6 +123,12 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     return this.dispose();
   }
 
+  readonly #toOne = (value: unknown): P => {
+    const results = toArray<P>(value);
+    if (results.length === 1) return results[0] as P;
+    throw new LoaderError('ML_LOADER_INVALID', `${this.#source.label} gave ${results.length} predictions for one row`);
+  };
+
   #loaded(): LoadedModel {
     return this.#select(this.#source.peek());
   }
@@ -144,29 +153,95 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     if (options.signal?.aborted === true) return Promise.reject(abortedBy(options.signal));
     const entry = this.#source.tryAcquire();
     if (entry !== undefined) return this.#run(entry, { method, input, options, convert });
-    return this.#source.acquire(options).then((loaded) => this.#run(loaded, { method, input, options, convert }));
+    return this.#load(options).then((loaded) => this.#run(loaded.entry, { method, input, options: loaded.left, convert }));
   }
 
-  /** Calls the loader's method under the lease that the caller took. */
+  /** Loads the model within the time of the call; gives what is left of that for the call itself. */
+  async #load(options: CallOptions): Promise<{ readonly entry: ModelEntry; readonly left: CallOptions }> {
+    const { timeoutMs } = options;
+    if (timeoutMs === undefined) return { entry: await this.#source.acquire(options), left: options };
+    const startedAt = performance.now();
+    const timer = AbortSignal.timeout(Math.min(timeoutMs, MAX_TIMER_MS));
+    const signal = options.signal === undefined ? timer : AbortSignal.any([options.signal, timer]);
+    try {
+      const entry = await this.#source.acquire({ ...options, signal });
+      return { entry, left: { ...options, timeoutMs: Math.max(0, timeoutMs - (performance.now() - startedAt)) } };
+    } catch (error) {
+      if (!timer.aborted || options.signal?.aborted === true) throw error;
+      throw tooLate(this.#source.label, timeoutMs, 'it was loading');
+    }
+  }
+
+  /** Asks the model under the lease that the caller took. */
   #run<T>(entry: ModelEntry, call: Call<T>): Promise<T> {
+    const { placed } = entry.value;
     const startedAt = this.#source.events.wants('predict:end') ? performance.now() : undefined;
+    if (placed.queues) return this.#queue(entry, call, startedAt);
+    const { watch } = placed;
+    const watchedFrom = watch?.due() === true ? performance.now() : undefined;
     let failure: MLServiceError | undefined;
     let later = false;
     try {
-      const loaded = this.#select(entry.value);
-      const method = loaded[call.method] as ((input: unknown, options: CallOptions) => unknown) | undefined;
-      if (typeof method !== 'function') throw this.#unsupported(call.method, loaded);
+      const loaded = this.#method(entry.value, call.method);
+      const method = loaded[call.method] as (input: unknown, options: CallOptions) => unknown;
       const result = method.call(loaded, call.input, call.options);
       later = isThenable(result);
-      if (!isThenable(result)) return Promise.resolve(call.convert(result));
+      if (!isThenable(result)) {
+        if (watchedFrom !== undefined) watch?.held(performance.now() - watchedFrom, countRows(call.input) ?? 1);
+        return Promise.resolve(call.convert(result));
+      }
+      // Now it is known that this model answers later: calls from now on may wait for each other.
+      placed.queues = true;
       const outcome = this.#finish(result, { entry, call, startedAt });
-      return call.options.signal === undefined ? outcome : untilAborted(outcome, call.options.signal);
+      const { signal, timeoutMs } = call.options;
+      return signal === undefined && timeoutMs === undefined
+        ? outcome
+        : untilOver(outcome, call.options, this.#source.label);
     } catch (error) {
       failure = this.#typed(error, call.method);
       return Promise.reject(failure);
     } finally {
       if (!later) this.#settle({ entry, call, startedAt }, failure);
     }
+  }
+
+  /** Lets the call wait for its turn. */
+  #queue<T>(entry: ModelEntry, call: Call<T>, startedAt: number | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const { method, input, options, convert } = call;
+      let failure: MLServiceError | undefined;
+      const fail = (error: unknown): void => {
+        failure = this.#typed(error, method);
+        reject(failure);
+      };
+      const ended = (): void => this.#settle({ entry, call, startedAt }, failure);
+      const succeed = (value: unknown): void => {
+        try {
+          resolve(convert(value));
+        } catch (error) {
+          fail(error);
+        }
+      };
+      try {
+        entry.value.placed.gate.submit(this.#method(entry.value, method), method, {
+          input,
+          options,
+          succeed,
+          fail,
+          ended,
+        });
+      } catch (error) {
+        fail(error);
+        ended();
+      }
+    });
+  }
+
+  /** The object that has the method; throws `ML_MODEL_METHOD_UNSUPPORTED`. */
+  #method(built: BuiltModel, method: ModelMethod): LoadedModel {
+    const loaded = this.#select(built);
+    if (typeof loaded[method] !== 'function') throw this.#unsupported(method, loaded);
+    return loaded;
   }
 
   async #finish<T>(result: PromiseLike<unknown>, running: Running<T>): Promise<T> {
@@ -275,11 +350,26 @@ function abortedBy(signal: AbortSignal): AbortedError {
   return new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: signal.reason });
 }
 
-/** Lets the caller go when it aborts; the work goes on unseen and keeps its lease to the end. */
-function untilAborted<T>(outcome: Promise<T>, signal: AbortSignal): Promise<T> {
+function tooLate(label: string, timeoutMs: number, doing: string): DeadlineError {
+  return new DeadlineError(
+    'ML_DEADLINE_EXCEEDED',
+    `${label} did not answer within timeoutMs (${timeoutMs} ms): ${doing}`,
+    { details: { timeoutMs, started: true } },
+  );
+}
+
+/** Lets the caller go when it aborts or its time is over; the work goes on unseen and keeps its lease to the end. */
+function untilOver<T>(outcome: Promise<T>, { signal, timeoutMs }: CallOptions, label: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => reject(abortedBy(signal));
-    signal.addEventListener('abort', leave, { once: true });
-    outcome.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    const leave = (): void => reject(abortedBy(signal as AbortSignal));
+    signal?.addEventListener('abort', leave, { once: true });
+    const cancel =
+      timeoutMs === undefined
+        ? undefined
+        : systemClock.after(timeoutMs, () => reject(tooLate(label, timeoutMs, 'it was computing')));
+    outcome.then(resolve, reject).finally(() => {
+      signal?.removeEventListener('abort', leave);
+      cancel?.();
+    });
   });
 }

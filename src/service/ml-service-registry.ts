@@ -14,6 +14,7 @@ import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from 
 import type { Explanation } from '../spec/resolution.ts';
 import type { Row } from '../spec/rows.ts';
 import type { BuiltModel } from './build-model.ts';
+import { ExecutionRuntime } from './execution-runtime.ts';
 import { LiveModel } from './live-model.ts';
 import { type ModelRequest, ModelResolver } from './model-resolver.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot, type SlotHost } from './model-slot.ts';
@@ -67,6 +68,7 @@ export class MLServiceRegistry implements EventSource {
   readonly #events = new EventBus();
   readonly #cache: ModelCache<BuiltModel>;
   readonly #resolver: ModelResolver;
+  readonly #runtime: ExecutionRuntime;
   readonly #host: SlotHost;
   readonly #slots = new Map<string, ModelSlot>();
   readonly #services = new Set<string>();
@@ -88,12 +90,13 @@ export class MLServiceRegistry implements EventSource {
       pressure: (neededBytes) => this.#events.emit('memory:pressure', { ...this.#cache.memory(), neededBytes }),
       changed: () => this.#sampleMemory(),
     });
+    this.#runtime = new ExecutionRuntime(config.execution, config.container.processors);
     this.#resolver = new ModelResolver(this.#repository, config, () => this.#watch());
     const loads = new Limiter(config.maxParallelLoads);
     this.#host = {
       cache: this.#cache,
       resolver: this.#resolver,
-      settings: { ...config, events: this.#events },
+      settings: { ...config, events: this.#events, runtime: this.#runtime },
       pinned: config.pinned,
       inTurn: (work) => loads.run(work),
       assertOpen: () => this.#assertOpen(),

@@ -1,0 +1,279 @@
+import { WorkerError } from '../errors/worker-error.ts';
+import { type Deferred, deferred } from '../internal/deferred.ts';
+import type { Clock } from '../internal/clock.ts';
+import type { LaneStatus } from '../spec/execution.ts';
+import type { LoadedModel } from '../spec/model-loader.ts';
+import type { CallOptions, ModelMethod } from '../spec/model.ts';
+import { type Admission, type AdmissionLimits, overloaded, type Waiting } from './admission.ts';
+import { BatchSize } from './batch-size.ts';
+import type { GateCall } from './gate-call.ts';
+import { GateJob, type JobOwner } from './gate-job.ts';
+import { GateLane, type Group, precedes } from './gate-lane.ts';
+import type { JobQueue } from './job-queue.ts';
+import { joinRows, type JoinKey, splitRows } from './join-rows.ts';
+import type { RunOutcome, Runner } from './runner.ts';
+
+/** How calls are joined. */
+export interface BatchLimits {
+  /** Most rows of one run of joined calls. 1 joins nothing. */
+  readonly maxRows: number;
+  /** Milliseconds that such a run should take at most, inline and elsewhere. */
+  readonly inlineMs: number;
+  readonly workerMs: number;
+}
+
+/** A run that ended, for whoever watches. */
+export interface RunReport {
+  readonly lane: GateLane;
+  readonly calls: number;
+  readonly rows: number;
+  readonly durationMs: number;
+  /** How long the first of its calls had waited. */
+  readonly waitedMs: number;
+  readonly error: unknown;
+}
+
+/** What a gate needs. */
+export interface GateParts {
+  readonly label: string;
+  readonly runner: Runner;
+  readonly admission: Admission;
+  readonly batch: BatchLimits;
+  readonly clock: Clock;
+  /** Told after each run, once callers have their answers. */
+  readonly observe?: (report: RunReport) => void;
+  /** Told before each run. */
+  readonly starting?: () => void;
+}
+
+const NO_OPTIONS: CallOptions = Object.freeze({});
+
+/**
+ * The way of calls to one model: admits them, joins those that wait together, and starts them in order. Nothing waits
+ * while the model is idle.
+ */
+export class CallGate implements JobOwner, Waiting {
+  readonly label: string;
+  readonly clock: Clock;
+  readonly #parts: GateParts;
+  readonly #lanes = new Map<LoadedModel, Map<ModelMethod, GateLane>>();
+  readonly #queueOf = new Map<GateJob, JobQueue>();
+  #queued = 0;
+  #queuedBytes = 0;
+  #running = 0;
+  /** Jobs of the run under way that somebody still waits for or that were merely aborted, by run. */
+  readonly #late = new Map<GateJob, Group>();
+  #pumpIsDue = false;
+  #idle: Deferred<void> | undefined;
+
+  constructor(parts: GateParts) {
+    this.label = parts.label;
+    this.clock = parts.clock;
+    this.#parts = parts;
+  }
+
+  /** Lets a call through, or refuses it at once (`ML_OVERLOADED`). */
+  submit(loaded: LoadedModel, method: ModelMethod, call: GateCall): void {
+    const lane = this.#lane(loaded, method);
+    const job = new GateJob(call, this.clock.now());
+    const limit = this.#exceeded(job.bytes);
+    if (limit !== undefined) {
+      this.#refuse(job, lane, limit);
+      return;
+    }
+    const queue = lane.queueFor(job);
+    queue.push(job);
+    this.#enter(job, queue);
+    // In a microtask, so that calls of one turn of the event loop find each other.
+    if (this.#pumpIsDue) return;
+    this.#pumpIsDue = true;
+    queueMicrotask(this.#duePump);
+  }
+
+  /** How the methods called so far come through. */
+  status(): LaneStatus[] {
+    return [...this.#lanes.values()].flatMap((methods) => Array.from(methods.values(), (lane) => lane.status()));
+  }
+
+  /** Waits until no call waits or runs. */
+  idle(): Promise<void> {
+    if (this.#queued + this.#running === 0) return Promise.resolve();
+    this.#idle ??= deferred();
+    return this.#idle.promise;
+  }
+
+  pump(): void {
+    const { runner, admission } = this.#parts;
+    for (;;) {
+      if (this.#queued === 0) return;
+      const next = this.#next(Math.min(runner.parallel, admission.limits.maxConcurrency));
+      if (next === undefined || !admission.start(this)) return;
+      const group = next.lane.takeGroup(next.key);
+      const live = group.jobs.filter((job) => this.#leaves(job, next.lane));
+      if (live.length === 0) admission.end();
+      else void this.#run(next.lane, live.length === group.jobs.length ? group : regroup(live, group));
+    }
+  }
+
+  /** @internal a queued job was given up by its caller */
+  left(job: GateJob): void {
+    const queue = this.#queueOf.get(job);
+    this.#exit(job);
+    job.end();
+    queue?.left();
+  }
+
+  /** @internal the time of a running job was over */
+  late(job: GateJob): void {
+    const group = this.#late.get(job);
+    if (group?.jobs.every(({ answered }) => answered) === true) this.#parts.runner.abandon();
+  }
+
+  readonly #duePump = (): void => {
+    this.#pumpIsDue = false;
+    this.pump();
+  };
+
+  #lane(loaded: LoadedModel, method: ModelMethod): GateLane {
+    let methods = this.#lanes.get(loaded);
+    if (methods === undefined) this.#lanes.set(loaded, (methods = new Map()));
+    let lane = methods.get(method);
+    if (lane === undefined) {
+      const { runner, batch } = this.#parts;
+      const size = new BatchSize(batch.maxRows, runner.place === 'inline' ? batch.inlineMs : batch.workerMs);
+      lane = new GateLane({ loaded, method }, size, runner.maxCalls);
+      methods.set(method, lane);
+    }
+    return lane;
+  }
+
+  #exceeded(bytes: number): keyof AdmissionLimits | undefined {
+    const { admission } = this.#parts;
+    const { maxQueue, maxQueuedBytes } = admission.limits;
+    if (this.#queued >= maxQueue) return 'maxQueue';
+    if (this.#queued > 0 && this.#queuedBytes + bytes > maxQueuedBytes) return 'maxQueuedBytes';
+    return admission.exceeded(bytes);
+  }
+
+  #refuse(job: GateJob, lane: GateLane, limit: keyof AdmissionLimits): void {
+    const { label, admission } = this.#parts;
+    // What waits, by what its rows were measured to cost.
+    const retryAfterMs = Math.max(1, Math.ceil(this.#queued * (lane.size.msPerRow ?? 1)));
+    job.fail(overloaded(label, { limit, value: admission.limits[limit], retryAfterMs }));
+    job.end();
+  }
+
+  #enter(job: GateJob, queue: JobQueue): void {
+    this.#queued += 1;
+    this.#queuedBytes += job.bytes;
+    this.#parts.admission.enter(job.bytes);
+    const { signal, timeoutMs } = job.call.options;
+    if (signal === undefined && timeoutMs === undefined) return;
+    this.#queueOf.set(job, queue);
+    job.watch(this);
+  }
+
+  #exit(job: GateJob): void {
+    this.#queued -= 1;
+    this.#queuedBytes -= job.bytes;
+    this.#parts.admission.leave(job.bytes);
+    this.#queueOf.delete(job);
+  }
+
+  /** The lane whose turn it is, and which of its queues. */
+  #next(parallel: number): { readonly lane: GateLane; readonly key: JoinKey } | undefined {
+    if (this.#running >= parallel) return undefined;
+    let best: { readonly lane: GateLane; readonly first: NonNullable<ReturnType<GateLane['first']>> } | undefined;
+    for (const methods of this.#lanes.values()) {
+      for (const lane of methods.values()) {
+        // While a run is under way, the calls for the next one gather.
+        if (lane.joins && lane.running > 0 && this.#parts.runner.place === 'inline') continue;
+        const first = lane.first();
+        if (first !== undefined && (best === undefined || precedes(first, best.first))) best = { lane, first };
+      }
+    }
+    return best && { lane: best.lane, key: best.first.key };
+  }
+
+  /** Takes a job off the queue's count; `false` where it is too late to begin it. */
+  #leaves(job: GateJob, lane: GateLane): boolean {
+    this.#exit(job);
+    const now = this.clock.now();
+    const { maxWaitMs } = this.#parts.admission.limits;
+    if (now < job.deadlineAt && now - job.queuedAt <= maxWaitMs) {
+      job.state = 'running';
+      return true;
+    }
+    if (now >= job.deadlineAt) {
+      job.fail(job.tooLate(this));
+      job.end();
+    } else this.#refuse(job, lane, 'maxWaitMs');
+    return false;
+  }
+
+  async #run(lane: GateLane, group: Group): Promise<void> {
+    const { admission, observe, starting } = this.#parts;
+    this.#running += 1;
+    lane.running += 1;
+    for (const job of group.jobs) if (job.deadlineAt < Number.POSITIVE_INFINITY) this.#late.set(job, group);
+    starting?.();
+    const waitedMs = this.clock.now() - (group.jobs[0] as GateJob).queuedAt;
+    const startedAt = performance.now();
+    let failure: unknown;
+    try {
+      await (group.joined ? this.#joined(lane, group) : this.#apart(lane, group.jobs));
+    } catch (error) {
+      failure = error;
+      for (const job of group.jobs) job.fail(error);
+    }
+    const durationMs = performance.now() - startedAt;
+    if (failure === undefined) lane.count(group, durationMs);
+    this.#running -= 1;
+    lane.running -= 1;
+    for (const job of group.jobs) {
+      this.#late.delete(job);
+      job.end();
+    }
+    observe?.({ lane, calls: group.jobs.length, rows: group.rows, durationMs, waitedMs, error: failure });
+    admission.end();
+    if (this.#queued + this.#running === 0) {
+      this.#idle?.resolve();
+      this.#idle = undefined;
+    }
+    // Callers that ask again at once join the next run.
+    if (this.#queued === 0 || this.#pumpIsDue) return;
+    this.#pumpIsDue = true;
+    queueMicrotask(this.#duePump);
+  }
+
+  /** Rows of all jobs in one call; each on its own where that fails. */
+  async #joined(lane: GateLane, { jobs }: Group): Promise<void> {
+    const { loaded, method } = lane;
+    const input = joinRows(jobs.map(({ call }) => call.input));
+    const [outcome] = await this.#parts.runner.run({ loaded, method, inputs: [input], options: NO_OPTIONS });
+    const parts =
+      outcome !== undefined && 'value' in outcome ? splitRows(outcome.value, jobs.map(({ rows }) => rows)) : undefined;
+    if (parts === undefined) return this.#apart(lane, jobs);
+    for (const [i, job] of jobs.entries()) job.succeed(parts[i]);
+    return undefined;
+  }
+
+  async #apart({ loaded, method }: GateLane, jobs: readonly GateJob[]): Promise<void> {
+    const waited = jobs.filter(({ answered }) => !answered);
+    const [only] = waited;
+    const options = waited.length === 1 && only !== undefined ? only.call.options : NO_OPTIONS;
+    const inputs = waited.map(({ call }) => call.input);
+    const outcomes = await this.#parts.runner.run({ loaded, method, inputs, options });
+    for (const [i, job] of waited.entries()) settle(job, outcomes[i]);
+  }
+}
+
+function settle(job: GateJob, outcome: RunOutcome | undefined): void {
+  if (outcome === undefined) job.fail(new WorkerError('ML_WORKER_CRASHED', 'the worker gave no answer to a call'));
+  else if ('value' in outcome) job.succeed(outcome.value);
+  else job.fail(outcome.error);
+}
+
+function regroup(jobs: readonly GateJob[], { joined }: Group): Group {
+  return { jobs, joined: joined && jobs.length > 1, rows: jobs.reduce((sum, { rows }) => sum + rows, 0) };
+}
