@@ -30,6 +30,8 @@ export interface CacheObserver<T extends CachedValue> {
   pressure(neededBytes: number): void;
   /** A load or an unload ended. */
   changed(): void;
+  /** The memory of an entry was given back. */
+  freed?(entry: CacheEntry<T>): void;
 }
 
 /** Work of a load. `makeRoom` reserves memory and is called once, before the model is built. */
@@ -160,6 +162,11 @@ export class ModelCache<T extends CachedValue> {
     for (const entry of entries) void this.#remove(entry, 'close');
     const results = await Promise.allSettled([...this.#leaving].map((entry) => this.#freed(entry, timeoutMs)));
     return results.filter((result) => result.status === 'rejected').map((result) => result.reason);
+  }
+
+  /** What is loaded, most recently used first. */
+  values(): T[] {
+    return Array.from(this.#entries.values(), (entry) => entry.value);
   }
 
   memory(): MemoryUse {
@@ -307,6 +314,7 @@ export class ModelCache<T extends CachedValue> {
     await entry.retire();
     this.#leaving.delete(entry);
     this.#residentBytes -= entry.bytes;
+    this.#observer.freed?.(entry);
     this.#notify();
   }
 

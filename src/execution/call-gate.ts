@@ -46,6 +46,17 @@ export interface GateParts {
   readonly starting?: () => void;
 }
 
+/** A run under way with calls whose time may be over. */
+interface TimedRun {
+  readonly group: Group;
+  readonly startedAt: number;
+  /** Set once it is to be given up. */
+  cancel: (() => void) | undefined;
+}
+
+/** What a run whose first call is late gets besides the time that it took so far, in milliseconds. */
+const GRACE_MS = 20;
+
 const NO_OPTIONS: CallOptions = Object.freeze({});
 
 /**
@@ -61,8 +72,8 @@ export class CallGate implements JobOwner, Waiting {
   #queued = 0;
   #queuedBytes = 0;
   #running = 0;
-  /** Jobs of the run under way that somebody still waits for or that were merely aborted, by run. */
-  readonly #late = new Map<GateJob, Group>();
+  /** Runs under way with calls whose time may be over, by such a call. */
+  readonly #timed = new Map<GateJob, TimedRun>();
   #pumpIsDue = false;
   #idle: Deferred<void> | undefined;
 
@@ -125,8 +136,12 @@ export class CallGate implements JobOwner, Waiting {
 
   /** @internal the time of a running job was over */
   late(job: GateJob): void {
-    const group = this.#late.get(job);
-    if (group?.jobs.every(({ answered }) => answered) === true) this.#parts.runner.abandon();
+    const run = this.#timed.get(job);
+    if (run === undefined) return;
+    const { runner } = this.#parts;
+    if (run.group.jobs.every(({ answered }) => answered)) runner.abandon();
+    // The others may just be slow: they get as long again before they are begun anew without this one.
+    else run.cancel ??= this.clock.after(this.clock.now() - run.startedAt + GRACE_MS, () => runner.abandon());
   }
 
   readonly #duePump = (): void => {
@@ -215,23 +230,25 @@ export class CallGate implements JobOwner, Waiting {
     const { admission, observe, starting } = this.#parts;
     this.#running += 1;
     lane.running += 1;
-    for (const job of group.jobs) if (job.deadlineAt < Number.POSITIVE_INFINITY) this.#late.set(job, group);
+    const run: TimedRun = { group, startedAt: this.clock.now(), cancel: undefined };
+    for (const job of group.jobs) if (job.deadlineAt < Number.POSITIVE_INFINITY) this.#timed.set(job, run);
     starting?.();
-    const waitedMs = this.clock.now() - (group.jobs[0] as GateJob).queuedAt;
+    const waitedMs = run.startedAt - (group.jobs[0] as GateJob).queuedAt;
     const startedAt = performance.now();
     let failure: unknown;
     try {
-      await (group.joined ? this.#joined(lane, group) : this.#apart(lane, group.jobs));
+      await this.#compute(lane, group);
     } catch (error) {
       failure = error;
       for (const job of group.jobs) job.fail(error);
     }
+    run.cancel?.();
     const durationMs = performance.now() - startedAt;
     if (failure === undefined) lane.count(group, durationMs);
     this.#running -= 1;
     lane.running -= 1;
     for (const job of group.jobs) {
-      this.#late.delete(job);
+      this.#timed.delete(job);
       job.end();
     }
     observe?.({ lane, calls: group.jobs.length, rows: group.rows, durationMs, waitedMs, error: failure });
@@ -244,6 +261,17 @@ export class CallGate implements JobOwner, Waiting {
     if (this.#queued === 0 || this.#pumpIsDue) return;
     this.#pumpIsDue = true;
     queueMicrotask(this.#duePump);
+  }
+
+  async #compute(lane: GateLane, group: Group): Promise<void> {
+    try {
+      await (group.joined ? this.#joined(lane, group) : this.#apart(lane, group.jobs));
+    } catch (error) {
+      // The worker was ended because of a call that is answered by now: the others may try again.
+      const again = killedByDeadline(error) && group.jobs.some(({ answered }) => !answered);
+      if (!again) throw error;
+      await this.#apart(lane, group.jobs);
+    }
   }
 
   /** Rows of all jobs in one call; each on its own where that fails. */
@@ -266,6 +294,10 @@ export class CallGate implements JobOwner, Waiting {
     const outcomes = await this.#parts.runner.run({ loaded, method, inputs, options });
     for (const [i, job] of waited.entries()) settle(job, outcomes[i]);
   }
+}
+
+function killedByDeadline(error: unknown): boolean {
+  return error instanceof WorkerError && error.details['killed'] === 'deadline';
 }
 
 function settle(job: GateJob, outcome: RunOutcome | undefined): void {

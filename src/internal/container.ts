@@ -10,8 +10,11 @@ export interface Container {
   readonly memoryLimit: number;
   /** Whole processors, at least 1. */
   readonly processors: number;
-  /** Bytes of the limit that are in use now. Files that the system may drop from its cache do not count. */
-  memoryUsed(): number;
+  /**
+   * Bytes of the limit that are in use now, without files that the system may drop from its cache; `undefined` where
+   * the system does not tell that apart.
+   */
+  memoryUsed(): number | undefined;
 }
 
 const ROOT = '/sys/fs/cgroup';
@@ -31,7 +34,7 @@ export function readContainer(read: ReadText = readText): Container {
   return {
     memoryLimit: limited ? memory.limit : totalmem(),
     processors: Math.max(1, Math.min(availableParallelism(), Math.floor(cpus ?? Number.POSITIVE_INFINITY))),
-    memoryUsed: () => (limited ? memory.used() : totalmem() - freemem()),
+    memoryUsed: () => (limited ? memory.used() : process.platform === 'linux' ? totalmem() - freemem() : undefined),
   };
 }
 

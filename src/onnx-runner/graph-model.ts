@@ -25,6 +25,8 @@ export interface OnnxGraph {
   readonly classes: readonly Label[] | undefined;
   /** Text steps that are done before the graph, in order. */
   readonly steps: readonly StringStep[];
+  /** Whether rows do not influence each other in this graph. */
+  readonly rowsIndependent: boolean;
   /** Whether an operator of the graph ends the process when it is given no elements. */
   readonly diesOnEmpty: string | undefined;
   /** Estimated resident bytes. */
@@ -83,6 +85,8 @@ export function createGraphModel(session: OnnxSession, graph: OnnxGraph, context
       featureNames: binding?.featureNames ?? metadata?.features,
     },
     byteSize: graph.byteSize,
+    // A graph of a fixed number of rows would take from joined calls what it refuses of each.
+    rowsIndependent: graph.rowsIndependent && graph.steps.length === 0 && binding?.batchSize === undefined,
     ...methods,
     async run(feeds) {
       const tensors = await infer(feedRun(ort, graph.inputs, feeds, graph.diesOnEmpty), names);
