@@ -71,6 +71,11 @@ export class Admission {
     return true;
   }
 
+  /** Takes a place even where there is none: the run is under way. */
+  force(): void {
+    this.#running += 1;
+  }
+
   end(): void {
     this.#running -= 1;
     const [next] = this.#starved;

@@ -1,10 +1,13 @@
-/** How much a new measurement counts against the older ones. */
-const WEIGHT = 0.2;
+/** Runs whose cheapest counts: a busy machine makes runs slower than they are, nothing makes them faster. */
+const RUNS = 16;
 
 /** How many rows one run may have, by what rows were measured to cost. */
 export class BatchSize {
   readonly #maxRows: number;
   readonly #targetMs: number;
+  /** Milliseconds per row of the last runs, in a ring. */
+  readonly #costs: number[] = [];
+  #next = 0;
   #msPerRow: number | undefined;
 
   /**
@@ -16,7 +19,7 @@ export class BatchSize {
     this.#targetMs = targetMs;
   }
 
-  /** Measured milliseconds per row, the fixed costs of a run included; `undefined` before the first run. */
+  /** Milliseconds per row of the cheapest of the last runs, its fixed costs included; `undefined` before the first. */
   get msPerRow(): number | undefined {
     return this.#msPerRow;
   }
@@ -32,7 +35,12 @@ export class BatchSize {
    * so the bound grows from run to run while that lasts.
    */
   observe(rows: number, durationMs: number): void {
-    const perRow = durationMs / Math.max(1, rows);
-    this.#msPerRow = this.#msPerRow === undefined ? perRow : this.#msPerRow + WEIGHT * (perRow - this.#msPerRow);
+    const cost = durationMs / Math.max(1, rows);
+    const forgotten = this.#costs[this.#next];
+    this.#costs[this.#next] = cost;
+    this.#next = (this.#next + 1) % RUNS;
+    const known = this.#msPerRow ?? Number.POSITIVE_INFINITY;
+    if (cost <= known) this.#msPerRow = cost;
+    else if (forgotten === known) this.#msPerRow = Math.min(...this.#costs);
   }
 }

@@ -1,3 +1,4 @@
+import { countRows } from '../data/rows.ts';
 import { WorkerError } from '../errors/worker-error.ts';
 import { type Deferred, deferred } from '../internal/deferred.ts';
 import type { Clock } from '../internal/clock.ts';
@@ -8,7 +9,7 @@ import { type Admission, type AdmissionLimits, overloaded, type Waiting } from '
 import { BatchSize } from './batch-size.ts';
 import type { GateCall } from './gate-call.ts';
 import { GateJob, type JobOwner } from './gate-job.ts';
-import { GateLane, type Group, precedes } from './gate-lane.ts';
+import { type FirstJob, GateLane, type Group, precedes } from './gate-lane.ts';
 import type { JobQueue } from './job-queue.ts';
 import { joinRows, type JoinKey, splitRows } from './join-rows.ts';
 import type { RunOutcome, Runner } from './runner.ts';
@@ -42,8 +43,15 @@ export interface GateParts {
   readonly clock: Clock;
   /** Told after each run, once callers have their answers. */
   readonly observe?: (report: RunReport) => void;
-  /** Told before each run. */
-  readonly starting?: () => void;
+  /** Told before each run; what it gives is told when the run ended. */
+  readonly starting?: () => ((rows: number) => void) | undefined;
+}
+
+/** A call that went past the queue. */
+export interface DirectCall {
+  readonly gate: CallGate;
+  readonly lane: GateLane;
+  readonly startedAt: number;
 }
 
 /** A run under way with calls whose time may be over. */
@@ -75,6 +83,8 @@ export class CallGate implements JobOwner, Waiting {
   /** Runs under way with calls whose time may be over, by such a call. */
   readonly #timed = new Map<GateJob, TimedRun>();
   #pumpIsDue = false;
+  /** When the calls of this turn came. */
+  #now = 0;
   #idle: Deferred<void> | undefined;
 
   constructor(parts: GateParts) {
@@ -83,10 +93,52 @@ export class CallGate implements JobOwner, Waiting {
     this.#parts = parts;
   }
 
+  /**
+   * Lets a call through without a place in the queue, where the model is idle and computes here: its caller then asks
+   * the model itself, and calls `leave` when that has ended. Calls that come meanwhile gather for the next run.
+   */
+  enter(loaded: LoadedModel, method: ModelMethod, options: CallOptions): DirectCall | undefined {
+    const { runner, admission } = this.#parts;
+    if (this.#queued > 0 || runner.place !== 'inline' || this.#running >= admission.limits.maxConcurrency)
+      return undefined;
+    // Whoever may leave early is looked after by a job.
+    if (options.signal !== undefined || options.timeoutMs !== undefined) return undefined;
+    const lane = this.#lane(loaded, method);
+    if ((lane.joins && lane.running > 0) || !admission.start(this)) return undefined;
+    return this.#direct(lane);
+  }
+
+  /** Counts a call that is under way already, because nobody knew that its answer would come later. */
+  adopt(loaded: LoadedModel, method: ModelMethod): DirectCall {
+    this.#parts.admission.force();
+    return this.#direct(this.#lane(loaded, method));
+  }
+
+  #direct(lane: GateLane): DirectCall {
+    this.#running += 1;
+    lane.running += 1;
+    return { gate: this, lane, startedAt: this.clock.now() };
+  }
+
+  /** A call that `enter` let through, or `adopt` counted, ended. */
+  leave({ lane, startedAt }: DirectCall, input: unknown, error: unknown): void {
+    const { admission, observe } = this.#parts;
+    const durationMs = this.clock.now() - startedAt;
+    const rows = countRows(input) ?? 1;
+    if (error === undefined) lane.count(1, rows, durationMs);
+    this.#running -= 1;
+    lane.running -= 1;
+    observe?.({ lane, calls: 1, rows, durationMs, waitedMs: 0, error });
+    admission.end();
+    this.#goOn();
+  }
+
   /** Lets a call through, or refuses it at once (`ML_OVERLOADED`). */
   submit(loaded: LoadedModel, method: ModelMethod, call: GateCall): void {
     const lane = this.#lane(loaded, method);
-    const job = new GateJob(call, this.clock.now());
+    // Calls of one turn of the event loop come at the same time.
+    if (!this.#pumpIsDue) this.#now = this.clock.now();
+    const job = new GateJob(call, this.#now);
     const limit = this.#exceeded(job.bytes);
     if (limit !== undefined) {
       this.#refuse(job, lane, limit);
@@ -120,7 +172,8 @@ export class CallGate implements JobOwner, Waiting {
       const next = this.#next(Math.min(runner.parallel, admission.limits.maxConcurrency));
       if (next === undefined || !admission.start(this)) return;
       const group = next.lane.takeGroup(next.key);
-      const live = group.jobs.filter((job) => this.#leaves(job, next.lane));
+      const now = this.clock.now();
+      const live = group.jobs.filter((job) => this.#leaves(job, next.lane, now));
       if (live.length === 0) admission.end();
       else void this.#run(next.lane, live.length === group.jobs.length ? group : regroup(live, group));
     }
@@ -182,8 +235,7 @@ export class CallGate implements JobOwner, Waiting {
     this.#queued += 1;
     this.#queuedBytes += job.bytes;
     this.#parts.admission.enter(job.bytes);
-    const { signal, timeoutMs } = job.call.options;
-    if (signal === undefined && timeoutMs === undefined) return;
+    if (!job.watched) return;
     this.#queueOf.set(job, queue);
     job.watch(this);
   }
@@ -192,13 +244,13 @@ export class CallGate implements JobOwner, Waiting {
     this.#queued -= 1;
     this.#queuedBytes -= job.bytes;
     this.#parts.admission.leave(job.bytes);
-    this.#queueOf.delete(job);
+    if (job.watched) this.#queueOf.delete(job);
   }
 
   /** The lane whose turn it is, and which of its queues. */
   #next(parallel: number): { readonly lane: GateLane; readonly key: JoinKey } | undefined {
     if (this.#running >= parallel) return undefined;
-    let best: { readonly lane: GateLane; readonly first: NonNullable<ReturnType<GateLane['first']>> } | undefined;
+    let best: { readonly lane: GateLane; readonly first: FirstJob } | undefined;
     for (const methods of this.#lanes.values()) {
       for (const lane of methods.values()) {
         // While a run is under way, the calls for the next one gather.
@@ -211,9 +263,8 @@ export class CallGate implements JobOwner, Waiting {
   }
 
   /** Takes a job off the queue's count; `false` where it is too late to begin it. */
-  #leaves(job: GateJob, lane: GateLane): boolean {
+  #leaves(job: GateJob, lane: GateLane, now: number): boolean {
     this.#exit(job);
-    const now = this.clock.now();
     const { maxWaitMs } = this.#parts.admission.limits;
     if (now < job.deadlineAt && now - job.queuedAt <= maxWaitMs) {
       job.state = 'running';
@@ -232,9 +283,8 @@ export class CallGate implements JobOwner, Waiting {
     lane.running += 1;
     const run: TimedRun = { group, startedAt: this.clock.now(), cancel: undefined };
     for (const job of group.jobs) if (job.deadlineAt < Number.POSITIVE_INFINITY) this.#timed.set(job, run);
-    starting?.();
+    const ended = starting?.();
     const waitedMs = run.startedAt - (group.jobs[0] as GateJob).queuedAt;
-    const startedAt = performance.now();
     let failure: unknown;
     try {
       await this.#compute(lane, group);
@@ -243,8 +293,9 @@ export class CallGate implements JobOwner, Waiting {
       for (const job of group.jobs) job.fail(error);
     }
     run.cancel?.();
-    const durationMs = performance.now() - startedAt;
-    if (failure === undefined) lane.count(group, durationMs);
+    ended?.(group.rows);
+    const durationMs = this.clock.now() - run.startedAt;
+    if (failure === undefined) lane.count(group.jobs.length, group.rows, durationMs);
     this.#running -= 1;
     lane.running -= 1;
     for (const job of group.jobs) {
@@ -253,6 +304,11 @@ export class CallGate implements JobOwner, Waiting {
     }
     observe?.({ lane, calls: group.jobs.length, rows: group.rows, durationMs, waitedMs, error: failure });
     admission.end();
+    this.#goOn();
+  }
+
+  /** A run ended: what waited for that goes on. */
+  #goOn(): void {
     if (this.#queued + this.#running === 0) {
       this.#idle?.resolve();
       this.#idle = undefined;
@@ -279,10 +335,10 @@ export class CallGate implements JobOwner, Waiting {
     const { loaded, method } = lane;
     const input = joinRows(jobs.map(({ call }) => call.input));
     const [outcome] = await this.#parts.runner.run({ loaded, method, inputs: [input], options: NO_OPTIONS });
-    const parts =
-      outcome !== undefined && 'value' in outcome ? splitRows(outcome.value, jobs.map(({ rows }) => rows)) : undefined;
+    const counts = jobs.map(({ rows }) => rows);
+    const parts = outcome !== undefined && 'value' in outcome ? splitRows(outcome.value, counts) : undefined;
     if (parts === undefined) return this.#apart(lane, jobs);
-    for (const [i, job] of jobs.entries()) job.succeed(parts[i]);
+    for (let i = 0; i < jobs.length; i++) (jobs[i] as GateJob).succeed(parts[i]);
     return undefined;
   }
 

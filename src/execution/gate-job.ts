@@ -24,6 +24,8 @@ export class GateJob {
   readonly bytes: number;
   readonly queuedAt: number;
   readonly deadlineAt: number;
+  /** Whether its caller may leave before it has an answer. */
+  readonly watched: boolean;
   state: JobState = 'queued';
   /** Whether its caller has its answer or was let go. */
   answered = false;
@@ -34,13 +36,14 @@ export class GateJob {
     this.rows = countRows(call.input) ?? 1;
     this.bytes = inputBytes(call.input);
     this.queuedAt = now;
-    this.deadlineAt = call.options.timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + call.options.timeoutMs;
+    const { signal, timeoutMs } = call.options;
+    this.watched = signal !== undefined || timeoutMs !== undefined;
+    this.deadlineAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : now + timeoutMs;
   }
 
   /** Starts to listen to the caller's signal and to the clock, where there is something to listen to. */
   watch(owner: JobOwner): void {
     const { signal, timeoutMs } = this.call.options;
-    if (signal === undefined && timeoutMs === undefined) return;
     const abort = (): void =>
       this.#letGo(
         owner,

@@ -52,14 +52,17 @@ export class GateLane {
   }
 
   /** Of the calls that wait, the one that comes first: by priority, then by arrival. */
-  first(): { readonly job: GateJob; readonly rank: number; readonly key: JoinKey } | undefined {
-    let best: { readonly job: GateJob; readonly rank: number; readonly key: JoinKey } | undefined;
+  first(): FirstJob | undefined {
+    let best: FirstJob | undefined;
     for (const [key, queue] of this.#queues) {
-      const next = queue.peek();
-      if (next === undefined) {
+      const job = queue.peek();
+      if (job === undefined) {
         // Rows of any length may come: what is empty is not kept.
-        this.#queues.delete(key);
-      } else if (best === undefined || precedes(next, best)) best = { ...next, key };
+        if (this.#queues.size > KEPT_QUEUES) this.#queues.delete(key);
+        continue;
+      }
+      const next = { job, rank: queue.rank(), key };
+      if (best === undefined || precedes(next, best)) best = next;
     }
     return best;
   }
@@ -75,22 +78,21 @@ export class GateLane {
     const { limit } = this.size;
     const maxCalls = joined ? limit : this.#maxCalls;
     let rows = 0;
-    const fits = (job: GateJob): boolean => jobs.length === 0 || rows + job.rows <= limit;
     while (jobs.length < maxCalls) {
-      const job = queue.take(fits);
+      const job = queue.take(jobs.length === 0 ? Number.POSITIVE_INFINITY : limit - rows);
       if (job === undefined) break;
       jobs.push(job);
       rows += job.rows;
     }
-    if (queue.size === 0) this.#queues.delete(key);
     return { jobs, joined: joined && jobs.length > 1, rows };
   }
 
-  count(group: Group, durationMs: number): void {
+  /** Counts a run. */
+  count(calls: number, rows: number, durationMs: number): void {
     this.#runs += 1;
-    this.#calls += group.jobs.length;
-    this.#rows += group.rows;
-    this.size.observe(group.rows, durationMs);
+    this.#calls += calls;
+    this.#rows += rows;
+    this.size.observe(rows, durationMs);
   }
 
   status(): LaneStatus {
@@ -102,9 +104,18 @@ export class GateLane {
   }
 }
 
-type Place = { readonly job: GateJob; readonly rank: number };
+/** Queues of a lane that stay when they are empty. */
+const KEPT_QUEUES = 4;
+
+/** A job that comes first in its lane. */
+export interface FirstJob {
+  readonly job: GateJob;
+  /** Of its priority, 0 for the highest. */
+  readonly rank: number;
+  readonly key: JoinKey;
+}
 
 /** Whether a job comes before another. */
-export function precedes(a: Place, b: Place): boolean {
+export function precedes(a: FirstJob, b: FirstJob): boolean {
   return a.rank < b.rank || (a.rank === b.rank && a.job.queuedAt < b.job.queuedAt);
 }

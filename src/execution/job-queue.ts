@@ -2,11 +2,12 @@ import type { Priority } from '../spec/execution.ts';
 import type { GateJob } from './gate-job.ts';
 
 const ORDER: readonly Priority[] = ['high', 'normal', 'low'];
+const NORMAL = 1;
 
 /** Jobs in the order of their priority, then of their arrival. Those that were given up are passed over. */
 export class JobQueue {
-  readonly #lists: readonly GateJob[][] = ORDER.map(() => []);
-  readonly #heads: number[] = ORDER.map(() => 0);
+  readonly #lists: readonly JobList[] = ORDER.map(() => ({ jobs: [], head: 0 }));
+  /** Given up, but still in a list. */
   #given = 0;
   #size = 0;
 
@@ -17,25 +18,30 @@ export class JobQueue {
 
   push(job: GateJob): void {
     this.#size += 1;
-    this.#lists[ORDER.indexOf(job.call.options.priority ?? 'normal')]?.push(job);
+    const { priority } = job.call.options;
+    (this.#lists[priority === undefined ? NORMAL : ORDER.indexOf(priority)] as JobList).jobs.push(job);
   }
 
-  /** The next job and the rank of its priority, 0 for the highest. */
-  peek(): { readonly job: GateJob; readonly rank: number } | undefined {
-    for (let rank = 0; rank < ORDER.length; rank++) {
-      const job = this.#head(rank);
-      if (job !== undefined) return { job, rank };
-    }
-    return undefined;
+  /** The next job. */
+  peek(): GateJob | undefined {
+    const list = this.#next();
+    return list?.jobs[list.head];
   }
 
-  /** Takes the next job, if `wanted` says so. */
-  take(wanted: (job: GateJob) => boolean = () => true): GateJob | undefined {
-    const next = this.peek();
-    if (next === undefined || !wanted(next.job)) return undefined;
+  /** The rank of the next job's priority, 0 for the highest. */
+  rank(): number {
+    const list = this.#next();
+    return list === undefined ? ORDER.length : this.#lists.indexOf(list);
+  }
+
+  /** Takes the next job if it has at most so many rows. */
+  take(maxRows: number): GateJob | undefined {
+    const list = this.#next();
+    const job = list?.jobs[list.head];
+    if (list === undefined || job === undefined || job.rows > maxRows) return undefined;
     this.#size -= 1;
-    this.#advance(next.rank);
-    return next.job;
+    advance(list);
+    return job;
   }
 
   /** A job in this queue was given up. */
@@ -46,34 +52,38 @@ export class JobQueue {
     if (this.#given > 32 && this.#given > this.#size) this.#compact();
   }
 
-  #head(rank: number): GateJob | undefined {
-    const list = this.#lists[rank] as GateJob[];
-    for (;;) {
-      const job = list[this.#heads[rank] as number];
-      if (job === undefined || job.state === 'queued') return job;
-      this.#given -= 1;
-      this.#advance(rank);
+  /** The list of the next job, what was given up before it passed over. */
+  #next(): JobList | undefined {
+    for (const list of this.#lists) {
+      for (;;) {
+        const job = list.jobs[list.head];
+        if (job === undefined) break;
+        if (job.state === 'queued') return list;
+        this.#given -= 1;
+        advance(list);
+      }
     }
-  }
-
-  #advance(rank: number): void {
-    const list = this.#lists[rank] as GateJob[];
-    const head = (this.#heads[rank] as number) + 1;
-    if (head < list.length) {
-      list[head - 1] = undefined as unknown as GateJob;
-      this.#heads[rank] = head;
-      return;
-    }
-    list.length = 0;
-    this.#heads[rank] = 0;
+    return undefined;
   }
 
   #compact(): void {
-    for (const [rank, list] of this.#lists.entries()) {
-      const left = list.slice(this.#heads[rank]).filter((job) => job.state === 'queued');
-      list.splice(0, list.length, ...left);
-      this.#heads[rank] = 0;
+    for (const list of this.#lists) {
+      list.jobs = list.jobs.slice(list.head).filter((job) => job?.state === 'queued');
+      list.head = 0;
     }
     this.#given = 0;
   }
+}
+
+interface JobList {
+  jobs: (GateJob | undefined)[];
+  head: number;
+}
+
+function advance(list: JobList): void {
+  list.jobs[list.head] = undefined;
+  list.head += 1;
+  if (list.head < list.jobs.length) return;
+  list.jobs = [];
+  list.head = 0;
 }

@@ -12,7 +12,6 @@ export function gateOf(
   const { events, runtime, clock } = settings;
   const { admission, config } = runtime;
   const tell = ({ lane, calls, rows, durationMs, waitedMs, error }: RunReport): void => {
-    if (error === undefined) watch?.()?.end(durationMs, rows);
     if (!events.wants('batch:end')) return;
     const { method, size } = lane;
     const facts = { method, calls, rows, rowLimit: size.limit, durationMs, waitedMs, error };
@@ -25,6 +24,11 @@ export function gateOf(
     batch: config.batch,
     clock,
     observe: tell,
-    starting: () => watch?.()?.begin(),
+    ...(watch !== undefined && {
+      starting: () => {
+        const watching = watch();
+        return watching?.begin() === true ? (rows: number) => watching.end(rows) : undefined;
+      },
+    }),
   });
 }

@@ -6,6 +6,9 @@ import { LoaderError } from '../errors/loader-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import { ModelMethodError } from '../errors/model-method-error.ts';
 import { PredictionError } from '../errors/prediction-error.ts';
+import type { DirectCall } from '../execution/call-gate.ts';
+import type { GateCall } from '../execution/gate-call.ts';
+import type { HoldWatch } from '../execution/hold-watch.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { systemClock } from '../internal/clock.ts';
 import type { LoadedModel } from '../spec/model-loader.ts';
@@ -176,64 +179,54 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   #run<T>(entry: ModelEntry, call: Call<T>): Promise<T> {
     const { placed } = entry.value;
     const startedAt = this.#source.events.wants('predict:end') ? performance.now() : undefined;
-    if (placed.queues) return this.#queue(entry, call, startedAt);
     const { watch } = placed;
-    const watchedFrom = watch?.due() === true ? performance.now() : undefined;
+    let watched = false;
+    let direct: DirectCall | undefined;
     let failure: MLServiceError | undefined;
     let later = false;
     try {
       const loaded = this.#method(entry.value, call.method);
+      if (placed.queues) {
+        direct = placed.gate.enter(loaded, call.method, call.options);
+        later = direct === undefined;
+        if (direct === undefined) return this.#queue(loaded, { entry, call, startedAt });
+      }
+      watched = watch?.begin() === true;
       const method = loaded[call.method] as (input: unknown, options: CallOptions) => unknown;
       const result = method.call(loaded, call.input, call.options);
       later = isThenable(result);
       if (!isThenable(result)) {
-        if (watchedFrom !== undefined) watch?.held(performance.now() - watchedFrom, countRows(call.input) ?? 1);
+        if (watched) watch?.end(countRows(call.input) ?? 1);
         return Promise.resolve(call.convert(result));
       }
       // Now it is known that this model answers later: calls from now on may wait for each other.
       placed.queues = true;
-      const outcome = this.#finish(result, { entry, call, startedAt });
+      direct ??= placed.gate.adopt(loaded, call.method);
+      const outcome = this.#finish(result, { entry, call, startedAt, direct, watch: watched ? watch : undefined });
       const { signal, timeoutMs } = call.options;
       return signal === undefined && timeoutMs === undefined
         ? outcome
         : untilOver(outcome, call.options, this.#source.label);
     } catch (error) {
+      if (watched) watch?.end(countRows(call.input) ?? 1);
       failure = this.#typed(error, call.method);
       return Promise.reject(failure);
     } finally {
-      if (!later) this.#settle({ entry, call, startedAt }, failure);
+      if (!later) this.#settle({ entry, call, startedAt, direct }, failure);
     }
   }
 
   /** Lets the call wait for its turn. */
-  #queue<T>(entry: ModelEntry, call: Call<T>, startedAt: number | undefined): Promise<T> {
+  #queue<T>(loaded: LoadedModel, running: Running<T>): Promise<T> {
+    const { entry, call } = running;
     return new Promise((resolve, reject) => {
-      const { method, input, options, convert } = call;
-      let failure: MLServiceError | undefined;
-      const fail = (error: unknown): void => {
-        failure = this.#typed(error, method);
-        reject(failure);
-      };
-      const ended = (): void => this.#settle({ entry, call, startedAt }, failure);
-      const succeed = (value: unknown): void => {
-        try {
-          resolve(convert(value));
-        } catch (error) {
-          fail(error);
-        }
-      };
-      try {
-        entry.value.placed.gate.submit(this.#method(entry.value, method), method, {
-          input,
-          options,
-          succeed,
-          fail,
-          ended,
-        });
-      } catch (error) {
-        fail(error);
-        ended();
-      }
+      const waiting = new LiveCall(call, {
+        resolve,
+        reject,
+        typed: (error) => this.#typed(error, call.method),
+        settle: (failure) => this.#settle(running, failure),
+      });
+      entry.value.placed.gate.submit(loaded, call.method, waiting);
     });
   }
 
@@ -252,11 +245,13 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
       failure = this.#typed(error, running.call.method);
       throw failure;
     } finally {
+      running.watch?.end(countRows(running.call.input) ?? 1);
       this.#settle(running, failure);
     }
   }
 
-  #settle({ entry, call, startedAt }: Running<unknown>, error: MLServiceError | undefined): void {
+  #settle({ entry, call, startedAt, direct }: Running<unknown>, error: MLServiceError | undefined): void {
+    direct?.gate.leave(direct, call.input, error);
     entry.release();
     if (startedAt === undefined) return;
     this.#source.events.emit('predict:end', {
@@ -306,11 +301,55 @@ interface Call<T> {
   readonly convert: (value: unknown) => T;
 }
 
+/** Who is told what became of a call. */
+interface CallEnds<T> {
+  resolve(value: T): void;
+  reject(error: MLServiceError): void;
+  typed(error: unknown): MLServiceError;
+  settle(failure: MLServiceError | undefined): void;
+}
+
+/** A call on its way through a gate. */
+class LiveCall<T> implements GateCall {
+  readonly input: unknown;
+  readonly options: CallOptions;
+  readonly #convert: (value: unknown) => T;
+  readonly #ends: CallEnds<T>;
+  #failure: MLServiceError | undefined;
+
+  constructor({ input, options, convert }: Call<T>, ends: CallEnds<T>) {
+    this.input = input;
+    this.options = options;
+    this.#convert = convert;
+    this.#ends = ends;
+  }
+
+  succeed(value: unknown): void {
+    try {
+      this.#ends.resolve(this.#convert(value));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#failure = this.#ends.typed(error);
+    this.#ends.reject(this.#failure);
+  }
+
+  ended(): void {
+    this.#ends.settle(this.#failure);
+  }
+}
+
 interface Running<T> {
   readonly entry: ModelEntry;
   readonly call: Call<T>;
   /** `undefined` where nobody listens. */
   readonly startedAt: number | undefined;
+  /** Of a call that went past the queue. */
+  readonly direct?: DirectCall | undefined;
+  readonly watch?: HoldWatch | undefined;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
