@@ -119,6 +119,7 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
       ...ref,
       format,
       engine: model.info.engine,
+      place: placed.place,
       bytes: model.bytes,
       sha256: artefact.sha256,
       verified: verified.result === 'ok',

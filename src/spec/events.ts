@@ -28,6 +28,7 @@ export interface ServiceEventMap {
   'load:end': ModelRef & {
     readonly format: string;
     readonly engine: string;
+    readonly place: Place;
     readonly bytes: number;
     readonly sha256: string;
     readonly verified: boolean;
