@@ -58,7 +58,12 @@ for (const callers of [64, 256]) {
   contestants[`process${callers}`] = () => perSecond(() => child.predictOne(row), callers, Math.ceil(calls / 2));
 }
 const times = await interleave(contestants, ROUNDS);
-const kilo = (name) => spread(times[name].map((value) => value / 1000), 'k/s', 0);
+const kilo = (name) =>
+  spread(
+    times[name].map((value) => value / 1000),
+    'k/s',
+    0,
+  );
 const over = (name, base) => ratios(times[name], times[base]);
 const goal = (callers) => (callers === 64 ? 5 : 10);
 const loss = over('lone', 'loneApart');

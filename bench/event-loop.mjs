@@ -64,7 +64,12 @@ for (let round = 0; round < ROUNDS; round++) {
   }
 }
 const of = (name, key) => results[name].map((one) => one[key]);
-const labels = { quiet: 'nothing else', raw: 'onnxruntime-node here', auto: 'the library, place by itself', process: 'the library, in a process' };
+const labels = {
+  quiet: 'nothing else',
+  raw: 'onnxruntime-node here',
+  auto: 'the library, place by itself',
+  process: 'the library, in a process',
+};
 report({
   question: 'The event loop while a model of 285 MB is loaded and run 5 times',
   rows: Object.entries(labels).flatMap(([name, label]) => [

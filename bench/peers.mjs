@@ -23,9 +23,7 @@ const inference = join(FOLDER, 'bodies-v2.json');
 writeFileSync(
   inference,
   JSON.stringify(
-    rows.map((row) =>
-      JSON.stringify({ inputs: [{ name: 'x', shape: [1, row.length], datatype: 'FP64', data: row }] }),
-    ),
+    rows.map((row) => JSON.stringify({ inputs: [{ name: 'x', shape: [1, row.length], datatype: 'FP64', data: row }] })),
   ),
 );
 const ENV = { ...process.env, OMP_NUM_THREADS: '1', PYTHONWARNINGS: 'ignore' };
@@ -33,12 +31,17 @@ let nextPort = 18_100 + (process.pid % 500);
 
 /** Starts a server; resolves when it answers. */
 async function serve(command, args, { env = {}, url, cwd = ROOT }) {
-  const child = spawn(command, args, { env: { ...ENV, ...env }, cwd, stdio: ['ignore', 'ignore', 'ignore'], detached: true });
+  const child = spawn(command, args, {
+    env: { ...ENV, ...env },
+    cwd,
+    stdio: ['ignore', 'ignore', 'ignore'],
+    detached: true,
+  });
   const stop = () =>
     new Promise((resolve) => {
       child.once('exit', resolve);
       // The whole group: servers start workers.
-      process.kill(-child.pid, 'SIGKILL');
+      process.kill(-Number(child.pid), 'SIGKILL');
     });
   for (let i = 0; i < 300; i++) {
     try {
@@ -55,11 +58,17 @@ async function serve(command, args, { env = {}, url, cwd = ROOT }) {
 const PEERS = {
   library: (model, port) => ({
     start: () =>
-      serve(process.execPath, ['bench/peers/fastify-server.mjs', 'service', join(FOLDER, `models/${model}.joblib`), port], { url: `http://127.0.0.1:${port}/` }),
+      serve(
+        process.execPath,
+        ['bench/peers/fastify-server.mjs', 'service', join(FOLDER, `models/${model}.joblib`), port],
+        { url: `http://127.0.0.1:${port}/` },
+      ),
   }),
   raw: (model, port) => ({
     start: () =>
-      serve(process.execPath, ['bench/peers/fastify-server.mjs', 'raw', join(FOLDER, `models/${model}.onnx`), port], { url: `http://127.0.0.1:${port}/` }),
+      serve(process.execPath, ['bench/peers/fastify-server.mjs', 'raw', join(FOLDER, `models/${model}.onnx`), port], {
+        url: `http://127.0.0.1:${port}/`,
+      }),
   }),
   fastapi: (model, port) => fastapi(model, port, 1),
   fastapi2: (model, port) => fastapi(model, port, 2),
@@ -68,7 +77,13 @@ const PEERS = {
     mkdirSync(folder, { recursive: true });
     writeFileSync(
       join(folder, 'settings.json'),
-      JSON.stringify({ http_port: port, grpc_port: port + 1, metrics_port: port + 2, parallel_workers: 0, debug: false }),
+      JSON.stringify({
+        http_port: port,
+        grpc_port: port + 1,
+        metrics_port: port + 2,
+        parallel_workers: 0,
+        debug: false,
+      }),
     );
     writeFileSync(
       join(folder, 'model-settings.json'),
@@ -83,13 +98,28 @@ const PEERS = {
     return {
       path: `/v2/models/${model}/infer`,
       bodies: inference,
-      start: () => serve(join(FOLDER, 'mlserver/bin/mlserver'), ['start', folder], { url: `http://127.0.0.1:${port}/v2/health/ready` }),
+      start: () =>
+        serve(join(FOLDER, 'mlserver/bin/mlserver'), ['start', folder], {
+          url: `http://127.0.0.1:${port}/v2/health/ready`,
+        }),
     };
   },
 };
 
 function fastapi(model, port, workers) {
-  const args = ['-m', 'uvicorn', 'fastapi_app:app', '--port', port, '--workers', workers, '--log-level', 'warning', '--app-dir', join(ROOT, 'bench/peers')];
+  const args = [
+    '-m',
+    'uvicorn',
+    'fastapi_app:app',
+    '--port',
+    port,
+    '--workers',
+    workers,
+    '--log-level',
+    'warning',
+    '--app-dir',
+    join(ROOT, 'bench/peers'),
+  ];
   return {
     start: () =>
       serve(join(FOLDER, 'fastapi/bin/python'), args.map(String), {
@@ -101,7 +131,11 @@ function fastapi(model, port, workers) {
 
 /** Calls per second of a Python child over stdio, `CONNECTIONS` lines ahead. */
 async function stdio(model) {
-  const child = spawn(join(FOLDER, 'fastapi/bin/python'), [join(ROOT, 'bench/peers/stdio_child.py'), join(FOLDER, `models/${model}.joblib`)], { env: ENV, stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(
+    join(FOLDER, 'fastapi/bin/python'),
+    [join(ROOT, 'bench/peers/stdio_child.py'), join(FOLDER, `models/${model}.joblib`)],
+    { env: ENV, stdio: ['pipe', 'pipe', 'ignore'] },
+  );
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   await lines.next();
   const send = (i) => child.stdin.write(`${JSON.stringify([rows[i % rows.length]])}\n`);
@@ -174,11 +208,20 @@ for (const model of ['forest', 'logistic']) {
       table.push([`${model}: ${label}`, 'did not run', '']);
       continue;
     }
-    table.push([`${model}: ${label}`, `${spread(of(name, 'perSecond'), 'requests/s', 0)}, p50 ${spread(of(name, 'p50'), 'ms', 1)}, p99 ${spread(of(name, 'p99'), 'ms', 1)}`, '']);
+    table.push([
+      `${model}: ${label}`,
+      `${spread(of(name, 'perSecond'), 'requests/s', 0)}, p50 ${spread(of(name, 'p50'), 'ms', 1)}, p99 ${spread(of(name, 'p99'), 'ms', 1)}`,
+      '',
+    ]);
     if (name === 'library') continue;
     const faster = ratios(of('library', 'perSecond'), of(name, 'perSecond'));
     const goal = goals[name];
-    table.push(['... the library is faster by', spread(faster, 'x'), goal === undefined ? '' : `${goal}x`, goal === undefined ? undefined : median(faster) >= goal]);
+    table.push([
+      '... the library is faster by',
+      spread(faster, 'x'),
+      goal === undefined ? '' : `${goal}x`,
+      goal === undefined ? undefined : median(faster) >= goal,
+    ]);
   }
 }
 report({ question: 'One row per request, 16 connections, over loopback', rows: table });

@@ -22,9 +22,9 @@ for (const place of ['inline', 'thread', 'process']) {
   const row = JSON.parse(await readFile(join(MODELS, 'samples/tumor_classifier_v1_20240220.json'), 'utf8')).input[0];
   let failed = 0;
   let asked = 0;
-  let going = true;
-  const traffic = (async () => {
-    while (going) {
+  const traffic = new AbortController();
+  const asking = (async () => {
+    while (!traffic.signal.aborted) {
       await other.predict([row]).catch(() => (failed += 1));
       asked += 1;
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -40,8 +40,8 @@ for (const place of ['inline', 'thread', 'process']) {
     rss.push(process.memoryUsage.rss() / 1e6);
   }
   const ms = (performance.now() - startedAt) / CYCLES;
-  going = false;
-  await traffic;
+  traffic.abort();
+  await asking;
   await registry.close();
   // The first tenth fills the pools of the allocator and the engine.
   const tenth = Math.ceil(CYCLES / 10);
@@ -49,7 +49,12 @@ for (const place of ['inline', 'thread', 'process']) {
   const growth = (late / early - 1) * 100;
   table.push(
     [`${place}: ${CYCLES} cycles, failed calls`, `${failed} of ${asked}`, 'none', failed === 0],
-    [`${place}: resident memory, second and last tenth`, `${early.toFixed(0)} MB, ${late.toFixed(0)} MB: ${growth.toFixed(1)} %; ${ms.toFixed(0)} ms per cycle`, 'flat within 10 %', growth <= 10],
+    [
+      `${place}: resident memory, second and last tenth`,
+      `${early.toFixed(0)} MB, ${late.toFixed(0)} MB: ${growth.toFixed(1)} %; ${ms.toFixed(0)} ms per cycle`,
+      'flat within 10 %',
+      growth <= 10,
+    ],
   );
 }
 
@@ -73,7 +78,12 @@ await new Promise((resolve) => setTimeout(resolve, 500));
 const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(process.pid)], { encoding: 'utf8' });
 const left = children.split('\n').filter((pid) => pids.has(Number(pid))).length;
 table.push(
-  [`${KILLS} deadline kills: late, answered, anything else`, `${outcomes.late}, ${outcomes.answered}, ${outcomes.other}; ${perKill.toFixed(0)} ms each`, 'all late or answered', outcomes.other === 0 && outcomes.late === KILLS],
+  [
+    `${KILLS} deadline kills: late, answered, anything else`,
+    `${outcomes.late}, ${outcomes.answered}, ${outcomes.other}; ${perKill.toFixed(0)} ms each`,
+    'all late or answered',
+    outcomes.other === 0 && outcomes.late === KILLS,
+  ],
   [`${KILLS} deadline kills: children started, left`, `${pids.size}, ${left}`, 'none left', left === 0],
   ['unhandled rejections', String(unhandled), 'none', unhandled === 0],
 );

@@ -21,7 +21,9 @@ for (const [i, units] of SIZES.slice(1).entries()) {
   const activation = i === SIZES.length - 2 ? 'softmax' : 'relu';
   model.add(layers.layers.dense({ units, activation, inputShape: [SIZES[i]] }));
 }
-model.setWeights(weights.flatMap((values, i) => [tf.tensor2d(values, [SIZES[i], SIZES[i + 1]]), tf.zeros([SIZES[i + 1]])]));
+model.setWeights(
+  weights.flatMap((values, i) => [tf.tensor2d(values, [SIZES[i], SIZES[i + 1]]), tf.zeros([SIZES[i + 1]])]),
+);
 
 const { denseNetwork } = await import('./peers/dense-network.mjs');
 const { loadModel } = await import(LIBRARY);

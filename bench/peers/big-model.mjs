@@ -16,12 +16,21 @@ export function bigModel(path) {
     weightHead('w1', [BIG_WIDTH, HIDDEN], bytes.length),
     weightHead('w2', [HIDDEN, BIG_WIDTH], bytes.length),
   ];
-  const nodes = Buffer.concat([node('MatMul', ['x', 'w1'], 'h'), node('Relu', ['h'], 'r'), node('MatMul', ['r', 'w2'], 'y')]);
-  const ends = Buffer.concat([text(2, 'big'), value(11, 'x', ['batch', BIG_WIDTH]), value(12, 'y', ['batch', BIG_WIDTH])]);
+  const nodes = Buffer.concat([
+    node('MatMul', ['x', 'w1'], 'h'),
+    node('Relu', ['h'], 'r'),
+    node('MatMul', ['r', 'w2'], 'y'),
+  ]);
+  const ends = Buffer.concat([
+    text(2, 'big'),
+    value(11, 'x', ['batch', BIG_WIDTH]),
+    value(12, 'y', ['batch', BIG_WIDTH]),
+  ]);
   const size = nodes.length + ends.length + heads.reduce((sum, head) => sum + head.length + bytes.length, 0);
   const file = openSync(path, 'w');
   const write = (buffer) => {
-    for (let at = 0; at < buffer.length; at += 1 << 26) writeSync(file, buffer, at, Math.min(1 << 26, buffer.length - at));
+    for (let at = 0; at < buffer.length; at += 1 << 26)
+      writeSync(file, buffer, at, Math.min(1 << 26, buffer.length - at));
   };
   write(Buffer.concat([modelHead(size), nodes]));
   for (const head of heads) {

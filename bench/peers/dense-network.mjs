@@ -6,7 +6,10 @@ export function denseNetwork(sizes, weights) {
   let from = 'x';
   for (const [i, values] of weights.entries()) {
     const last = i === weights.length - 1;
-    parts.push(node('MatMul', [from, `w${i}`], `h${i}`), node(last ? 'Softmax' : 'Relu', [`h${i}`], last ? 'y' : `r${i}`));
+    parts.push(
+      node('MatMul', [from, `w${i}`], `h${i}`),
+      node(last ? 'Softmax' : 'Relu', [`h${i}`], last ? 'y' : `r${i}`),
+    );
     from = `r${i}`;
     const bytes = Buffer.from(values.buffer);
     parts.push(weightHead(`w${i}`, [sizes[i], sizes[i + 1]], bytes.length), bytes);

@@ -12,10 +12,9 @@ async function raw() {
   const [input] = session.inputNames;
   return async (rows) => {
     const data = Float32Array.from(rows.flat());
-    const result = await session.run(
-      { [input]: new ort.Tensor('float32', data, [rows.length, rows[0].length]) },
-      [session.outputNames[0]],
-    );
+    const result = await session.run({ [input]: new ort.Tensor('float32', data, [rows.length, rows[0].length]) }, [
+      session.outputNames[0],
+    ]);
     return Array.from(result[session.outputNames[0]].data, Number);
   };
 }
@@ -27,6 +26,6 @@ async function service() {
 }
 
 const predict = await (kind === 'raw' ? raw() : service());
-app.post('/predict', async (request) => ({ predictions: await predict(request.body.rows) }));
+app.post('/predict', (request) => predict(request.body.rows).then((predictions) => ({ predictions })));
 await app.listen({ port: Number(port), host: '127.0.0.1' });
 console.log('ready');

@@ -15,7 +15,9 @@ function ask(body) {
       let text = '';
       response.on('data', (data) => (text += data));
       response.on('end', () =>
-        response.statusCode === 200 ? resolve(text) : reject(new Error(`${response.statusCode}: ${text.slice(0, 200)}`)),
+        response.statusCode === 200
+          ? resolve(text)
+          : reject(new Error(`${response.statusCode}: ${text.slice(0, 200)}`)),
       );
     });
     sent.on('error', reject);
@@ -42,5 +44,7 @@ await round(Math.min(0.5, Number(seconds)));
 const took = await round(Number(seconds));
 times.sort((a, b) => a - b);
 const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))];
-console.log(JSON.stringify({ perSecond: times.length / took, p50: at(0.5), p99: at(0.99), answer: answer.slice(0, 300) }));
+console.log(
+  JSON.stringify({ perSecond: times.length / took, p50: at(0.5), p99: at(0.99), answer: answer.slice(0, 300) }),
+);
 agent.destroy();

@@ -16,7 +16,13 @@ export const node = (op, inputs, output) =>
 const dim = (extent) => field(1, typeof extent === 'string' ? text(2, extent) : int(1, extent));
 /** An input (11) or output (12) of float32. */
 export const value = (number, name, shape) =>
-  field(number, Buffer.concat([text(1, name), field(2, field(1, Buffer.concat([int(1, 1), field(2, Buffer.concat(shape.map(dim)))])))]));
+  field(
+    number,
+    Buffer.concat([
+      text(1, name),
+      field(2, field(1, Buffer.concat([int(1, 1), field(2, Buffer.concat(shape.map(dim)))]))),
+    ]),
+  );
 /** What comes before the values of a weight of float32, within the graph. */
 export function weightHead(name, dims, length) {
   const own = Buffer.concat([...dims.map((extent) => int(1, extent)), int(2, 1), text(8, name), head(9, length)]);

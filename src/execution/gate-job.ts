@@ -52,7 +52,9 @@ export class GateJob {
       );
     signal?.addEventListener('abort', abort, { once: true });
     const cancel =
-      timeoutMs === undefined ? undefined : owner.clock.after(timeoutMs, () => this.#letGo(owner, this.tooLate(owner), true));
+      timeoutMs === undefined
+        ? undefined
+        : owner.clock.after(timeoutMs, () => this.#letGo(owner, this.tooLate(owner), true));
     this.#unwatch = () => {
       signal?.removeEventListener('abort', abort);
       cancel?.();

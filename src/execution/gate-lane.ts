@@ -1,7 +1,7 @@
 import type { LaneStatus } from '../spec/execution.ts';
 import type { LoadedModel } from '../spec/model-loader.ts';
 import type { ModelMethod } from '../spec/model.ts';
-import { BatchSize } from './batch-size.ts';
+import type { BatchSize } from './batch-size.ts';
 import type { GateJob } from './gate-job.ts';
 import { JobQueue } from './job-queue.ts';
 import { type JoinKey, joinKey } from './join-rows.ts';

@@ -150,9 +150,7 @@ export class ModelHost implements Runner {
       for (const [j, i] of sent.entries()) {
         const answer = answers[j];
         outcomes[i] =
-          answer !== undefined && 'error' in answer
-            ? { error: fromWireError(answer.error) }
-            : { value: answer?.value };
+          answer !== undefined && 'error' in answer ? { error: fromWireError(answer.error) } : { value: answer?.value };
       }
       return outcomes;
     } finally {

@@ -38,11 +38,9 @@ export function openProcess(): HostChannel {
   hold(false);
   // A pipe of standard error keeps the process alive too.
   (child.stderr as { unref?: () => void } | null)?.unref?.();
-  let gone = false;
   const exit = new Promise<WorkerExit>((resolve) => {
     const ended = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
       children.delete(child);
-      gone = true;
       resolve({ reason: reasonOf({ exitCode, signal, failure }), exitCode, signal, stderr });
     };
     child.once('exit', ended);
@@ -61,7 +59,7 @@ export function openProcess(): HostChannel {
     async send(bytes) {
       const blob = blobs++;
       post({ type: 'blob', blob, size: bytes.byteLength });
-      for (let offset = 0; offset < bytes.byteLength && !gone; offset += CHUNK_BYTES) {
+      for (let offset = 0; offset < bytes.byteLength && child.connected; offset += CHUNK_BYTES) {
         const chunk = bytes.subarray(offset, Math.min(offset + CHUNK_BYTES, bytes.byteLength));
         await new Promise<void>((resolve) => {
           if (!child.connected) resolve();

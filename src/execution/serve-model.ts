@@ -59,14 +59,17 @@ class ModelServer {
   }
 
   #next(work: () => Promise<void>): void {
-    this.#last = this.#last.then(async () => {
-      if (this.#port.busy?.begin() === false) return;
-      try {
-        await work();
-      } finally {
-        this.#port.busy?.end();
-      }
-    });
+    this.#last = this.#after(this.#last, work);
+  }
+
+  async #after(last: Promise<void>, work: () => Promise<void>): Promise<void> {
+    await last;
+    if (this.#port.busy?.begin() === false) return;
+    try {
+      await work();
+    } finally {
+      this.#port.busy?.end();
+    }
   }
 
   async #load(message: LoadMessage): Promise<void> {

@@ -32,11 +32,7 @@ export function warmUpOf(
   };
 }
 
-async function predictSamples(
-  loaded: LoadedModel,
-  rows: Rows,
-  warn: (warning: ModelWarning) => void,
-): Promise<void> {
+async function predictSamples(loaded: LoadedModel, rows: Rows, warn: (warning: ModelWarning) => void): Promise<void> {
   try {
     await (loaded.predict?.(rows, {}) ?? loaded.transform?.(rows, {}));
   } catch (error) {
@@ -62,7 +58,9 @@ const size = (shape: ValueInfo['shape']): number => shape.reduce<number>((produc
 
 const ARRAYS: ReadonlyMap<DType, new (length: number) => TensorData> = new Map<
   DType,
-  new (length: number) => TensorData
+  new (
+    length: number,
+  ) => TensorData
 >([
   ['float64', Float64Array],
   ['float32', Float32Array],

@@ -70,7 +70,7 @@ function keepsItsValues(record: object): boolean {
     prototype = Object.getPrototypeOf(prototype)
   ) {
     const properties = Object.values(Object.getOwnPropertyDescriptors(prototype));
-    if (properties.some(({ get, value }) => get !== undefined || typeof value !== 'function')) return false;
+    if (properties.some((property) => 'get' in property || typeof property.value !== 'function')) return false;
   }
   const native = Object.prototype.toString.call(record) !== '[object Object]';
   return !native;

@@ -12,8 +12,7 @@ const TRANSFER_BYTES = 64 * 1024;
  * @param transfer takes the buffers to hand over
  */
 export function toWireOutput(value: unknown, transfer: ArrayBuffer[]): unknown {
-  if (isTensor(value))
-    return { data: sendableData(value.data, transfer), shape: [...value.shape], dtype: value.dtype };
+  if (isTensor(value)) return { data: sendableData(value.data, transfer), shape: [...value.shape], dtype: value.dtype };
   if (ArrayBuffer.isView(value)) return sendableData(value as unknown as TensorData, transfer);
   if (Array.isArray(value)) {
     // Probabilities of several outputs are a list of tensors; labels are no objects.

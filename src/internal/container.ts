@@ -29,7 +29,8 @@ export function readContainer(read: ReadText = readText): Container {
     unified !== undefined && group('memory') === undefined
       ? memoryOf(read, foldersOf(ROOT, unified), V2)
       : memoryOf(read, foldersOf(`${ROOT}/memory`, group('memory') ?? '/'), V1);
-  const cpus = quotaV2(read, foldersOf(ROOT, unified ?? '/')) ?? quotaV1(read, foldersOf(`${ROOT}/cpu`, group('cpu') ?? '/'));
+  const cpus =
+    quotaV2(read, foldersOf(ROOT, unified ?? '/')) ?? quotaV1(read, foldersOf(`${ROOT}/cpu`, group('cpu') ?? '/'));
   const limited = memory !== undefined && memory.limit < totalmem();
   return {
     memoryLimit: limited ? memory.limit : totalmem(),

@@ -19,8 +19,7 @@ export type RowRule = (step: RowStep) => RowValue | readonly RowValue[] | undefi
 
 type Rows = Extract<RowValue, { kind: 'rows' }>;
 
-const int = ({ node }: RowStep, name: string, fallback: number): number =>
-  Number(attribute(node, name)?.i ?? fallback);
+const int = ({ node }: RowStep, name: string, fallback: number): number => Number(attribute(node, name)?.i ?? fallback);
 
 /** Integers of an attribute (older operator sets) or of a constant input. */
 function ints({ node, links }: RowStep, name: string, input: number): readonly number[] | undefined {
@@ -81,7 +80,7 @@ const concat: RowRule = (step) => {
   if (first === undefined || !parts.every((part) => part.kind === 'rows')) return undefined;
   const rank = (first as Rows).shape.length;
   const at = dimension(int(step, 'axis', 1), rank);
-  const shapes = parts.map((part) => (part as Rows).shape);
+  const shapes = parts.map((part) => part.shape);
   if (at === undefined || at === 0 || shapes.some(({ length }) => length !== rank)) return undefined;
   const extents = shapes.map((shape) => shape[at] as number | null);
   const sum = extents.includes(null) ? null : (extents as number[]).reduce((a, b) => a + b, 0);
@@ -118,7 +117,9 @@ function product(extents: Extents): number | null {
   return extents.includes(null) ? null : (extents as number[]).reduce((a, b) => a * b, 1);
 }
 
-const flatten: RowRule = rows((x, step) => (int(step, 'axis', 1) === 1 ? rowsOf(product(x.shape.slice(1))) : undefined));
+const flatten: RowRule = rows((x, step) =>
+  int(step, 'axis', 1) === 1 ? rowsOf(product(x.shape.slice(1))) : undefined,
+);
 
 const squeeze: RowRule = (step) => {
   const [x] = step.inputs;
@@ -134,17 +135,19 @@ const unsqueeze: RowRule = rows((x, step) => {
   const axes = ints(step, 'axes', 1);
   if (axes === undefined) return undefined;
   const rank = x.shape.length + axes.length;
-  const at = axes.map((axis) => dimension(axis, rank));
-  if (at.includes(undefined) || at.includes(0)) return undefined;
+  const added = new Set(axes.map((axis) => dimension(axis, rank)));
+  if (added.has(undefined) || added.has(0)) return undefined;
   const left = [...x.shape];
-  return { kind: 'rows', shape: Array.from({ length: rank }, (_, axis) => (at.includes(axis) ? 1 : left.shift() ?? null)) };
+  const shape = Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (left.shift() ?? null)));
+  return { kind: 'rows', shape };
 });
 
 const transpose: RowRule = ({ node, inputs }) => {
   const [x] = inputs;
   if (x?.kind !== 'rows' && x?.kind !== 'constant') return undefined;
   const perm = attribute(node, 'perm')?.ints.values();
-  const order = perm === undefined ? x.shape?.map((_, axis, { length }) => length - 1 - axis) : Array.from(perm, Number);
+  const order =
+    perm === undefined ? x.shape?.map((_, axis, { length }) => length - 1 - axis) : Array.from(perm, Number);
   if (order === undefined || x.shape === undefined) return x;
   const shape = order.map((axis) => x.shape?.[axis] ?? null);
   if (x.kind === 'constant') return { kind: 'constant', shape: shape as number[] };
@@ -187,10 +190,14 @@ const matmul: RowRule = ({ inputs }) => {
 /** Images and sequences, `[rows, channels, ...]`: each row on its own. */
 const perImage = (channels: (x: Rows, step: RowStep) => number | null): RowRule =>
   rows((x, step) =>
-    x.shape.length < 3 ? undefined : { kind: 'rows', shape: [null, channels(x, step), ...x.shape.slice(2).map(() => null)] },
+    x.shape.length < 3
+      ? undefined
+      : { kind: 'rows', shape: [null, channels(x, step), ...x.shape.slice(2).map(() => null)] },
   );
 const sameChannels = perImage((x) => x.shape[1] ?? null);
-const convolution = perImage((_, { inputs }) => (inputs[1] as { shape?: readonly number[] } | undefined)?.shape?.[0] ?? null);
+const convolution = perImage(
+  (_, { inputs }) => (inputs[1] as { shape?: readonly number[] } | undefined)?.shape?.[0] ?? null,
+);
 
 const normalizeBatch: RowRule = rows((x, step) =>
   int(step, 'training_mode', 0) === 0 && step.node.outputs.length === 1 ? x : undefined,
@@ -245,7 +252,10 @@ export const ROW_OPERATORS: ReadonlyMap<string, RowRule> = new Map([
   ...each(REDUCTIONS, reduce),
   ...each('Softmax LogSoftmax Hardmax', softmax),
   ...each('ArgMax ArgMin', argument),
-  ...each('LayerNormalization LpNormalization', along(-1, (x) => x)),
+  ...each(
+    'LayerNormalization LpNormalization',
+    along(-1, (x) => x),
+  ),
   ...each('InstanceNormalization LRN GlobalAveragePool GlobalMaxPool AveragePool', sameChannels),
   // A second output would count positions through all rows.
   ['MaxPool', (step) => (step.node.outputs.length === 1 ? sameChannels(step) : undefined)],
@@ -272,7 +282,10 @@ export const ROW_OPERATORS: ReadonlyMap<string, RowRule> = new Map([
 export const ROW_ML_OPERATORS: ReadonlyMap<string, RowRule> = new Map([
   ...each('LinearClassifier SVMClassifier TreeEnsembleClassifier', classifier),
   ...each('LinearRegressor SVMRegressor TreeEnsembleRegressor TreeEnsemble', regressor),
-  ...each('Scaler Imputer Binarizer LabelEncoder CategoryMapper', rows((x) => x)),
+  ...each(
+    'Scaler Imputer Binarizer LabelEncoder CategoryMapper',
+    rows((x) => x),
+  ),
   ['Normalizer', rows((x) => (x.shape.length === 2 ? x : undefined))],
   ['OneHotEncoder', oneHot],
   ['ArrayFeatureExtractor', extractFeatures],

@@ -1,10 +1,7 @@
 import type { LoadedModel } from '../spec/model-loader.ts';
 
 /** Disposes a model. What fails here has nobody to tell: the model is gone either way. */
-export async function freeModel(
-  loaded: Pick<LoadedModel, 'dispose'> | null | undefined,
-  name: string,
-): Promise<void> {
+export async function freeModel(loaded: Pick<LoadedModel, 'dispose'> | null | undefined, name: string): Promise<void> {
   try {
     await loaded?.dispose?.();
   } catch (error) {

@@ -156,7 +156,9 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     if (options.signal?.aborted === true) return Promise.reject(abortedBy(options.signal));
     const entry = this.#source.tryAcquire();
     if (entry !== undefined) return this.#run(entry, { method, input, options, convert });
-    return this.#load(options).then((loaded) => this.#run(loaded.entry, { method, input, options: loaded.left, convert }));
+    return this.#load(options).then((loaded) =>
+      this.#run(loaded.entry, { method, input, options: loaded.left, convert }),
+    );
   }
 
   /** Loads the model within the time of the call; gives what is left of that for the call itself. */

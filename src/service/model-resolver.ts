@@ -86,7 +86,8 @@ export class ModelResolver {
    */
   async resolve(request: ModelRequest): Promise<ResolvedModel> {
     const override = this.#override(request.name);
-    if (override.path !== undefined && request.area === 'trained') return this.#direct(request, override.path, override.place);
+    if (override.path !== undefined && request.area === 'trained')
+      return this.#direct(request, override.path, override.place);
     const record = await this.record(request);
     const repository = this.#repository;
     return {

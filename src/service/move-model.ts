@@ -29,7 +29,14 @@ export async function moveModel(settings: BuildSettings, request: BuildRequest, 
     // A newer file is for the next load to find.
     if (artefact.sha256 !== sha256 || placed.disposed) return;
     const clock = { enter: (): void => undefined };
-    const placement = await placeElsewhere(settings, request, { place: 'thread', artefact, signal, clock, match, warn });
+    const placement = await placeElsewhere(settings, request, {
+      place: 'thread',
+      artefact,
+      signal,
+      clock,
+      match,
+      warn,
+    });
     if (placed.disposed) {
       await placement.dispose();
       return;

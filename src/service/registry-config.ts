@@ -142,9 +142,7 @@ const schema = z.strictObject(
         'an object',
       ),
     ),
-    batching: z.optional(
-      z.strictObject({ maxRows: positive, inlineMs: positive, workerMs: positive }, 'an object'),
-    ),
+    batching: z.optional(z.strictObject({ maxRows: positive, inlineMs: positive, workerMs: positive }, 'an object')),
     backoff: z.optional(
       z.strictObject({ initialMs: notNegative, maxMs: notNegative }, 'an object { initialMs?, maxMs? }'),
     ),

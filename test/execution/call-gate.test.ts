@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors/input-error.ts';
 import { WorkerError } from '../../src/errors/worker-error.ts';
@@ -66,7 +66,10 @@ describe('calls that wait together', () => {
     await turn();
     await runner.drain();
     const [a, b] = (await Promise.all(calls.map(({ answer }) => answer))) as { data: Float64Array; shape: number[] }[];
-    expect([a?.shape, [...(a?.data ?? [])]]).toEqual([[1, 2], [0.25, 0.75]]);
+    expect([a?.shape, [...(a?.data ?? [])]]).toEqual([
+      [1, 2],
+      [0.25, 0.75],
+    ]);
     expect([...(b?.data ?? [])]).toEqual([0.5, 0.5]);
     expect(a?.data.buffer).not.toBe(b?.data.buffer);
   });
@@ -87,7 +90,11 @@ describe('calls that wait together', () => {
   it.each([
     ['other lengths', [[1]], [[2, 2]]],
     ['records beside arrays', [[1]], [{ a: 2 }]],
-    ['tensors of another type', { data: Float32Array.of(1), shape: [1, 1], dtype: 'float32' }, { data: Float64Array.of(1), shape: [1, 1], dtype: 'float64' }],
+    [
+      'tensors of another type',
+      { data: Float32Array.of(1), shape: [1, 1], dtype: 'float32' },
+      { data: Float64Array.of(1), shape: [1, 1], dtype: 'float64' },
+    ],
     ['no rows', [[1]], []],
   ])('are not mixed with %s', async (_, a, b) => {
     const runner = new ScheduledRunner({ parallel: 4 });
@@ -149,7 +156,11 @@ describe('the size of a run', () => {
     const runner = new ScheduledRunner();
     const { ask } = gateFixture(runner, { batch: { maxRows: 5 } });
     const model = doubling();
-    for (const count of [2, 2, 2, 9, 1]) ask(model, Array.from({ length: count }, () => [1]));
+    for (const count of [2, 2, 2, 9, 1])
+      ask(
+        model,
+        Array.from({ length: count }, () => [1]),
+      );
     await turn();
     await runner.drain();
     expect(runner.sizes).toEqual([4, 2, 9, 1]);
@@ -345,7 +356,13 @@ describe('admission', () => {
 
 describe('whatever callers and the model do, and in which order', () => {
   type Step =
-    | { readonly do: 'ask'; readonly rows: readonly number[]; readonly width: number; readonly priority: 'high' | 'normal' | 'low'; readonly timeoutMs: number | undefined }
+    | {
+        readonly do: 'ask';
+        readonly rows: readonly number[];
+        readonly width: number;
+        readonly priority: 'high' | 'normal' | 'low';
+        readonly timeoutMs: number | undefined;
+      }
     | { readonly do: 'end'; readonly index: number }
     | { readonly do: 'abort'; readonly index: number }
     | { readonly do: 'wait'; readonly ms: number }
@@ -378,7 +395,11 @@ describe('whatever callers and the model do, and in which order', () => {
           inline: fc.boolean(),
         }),
         async (steps, { parallel, maxRows, joins, inline }) => {
-          const runner = new ScheduledRunner({ parallel, place: inline ? 'inline' : 'thread', maxCalls: inline ? 1 : 8 });
+          const runner = new ScheduledRunner({
+            parallel,
+            place: inline ? 'inline' : 'thread',
+            maxCalls: inline ? 1 : 8,
+          });
           const { ask, gate, admission, clock } = gateFixture(runner, {
             batch: { maxRows },
             admission: { maxQueue: 6, maxWaitMs: 200 },
@@ -410,7 +431,7 @@ describe('whatever callers and the model do, and in which order', () => {
             const [outcome] = await Promise.allSettled([call.answer]);
             if (outcome?.status === 'fulfilled') expect(outcome.value).toEqual(rows.map((value) => value * 2));
             else {
-              const { code } = outcome?.reason as { code: string };
+              const { code } = (outcome as PromiseRejectedResult).reason as { code: string };
               const known = ['ML_ABORTED', 'ML_DEADLINE_EXCEEDED', 'ML_OVERLOADED', 'ML_INPUT_DTYPE'];
               expect(known).toContain(code);
               expect(code === 'ML_INPUT_DTYPE' && !rows.some((value) => value < 0)).toBe(false);

@@ -31,7 +31,12 @@ export function gateFixture(
   const reports: RunReport[] = [];
   const batch = { ...defaults.batch, ...limits.batch };
   const gate = new CallGate({ label: 'fraud', runner, admission, batch, clock, observe: (one) => reports.push(one) });
-  const ask = (loaded: LoadedModel, input: unknown, options: CallOptions = {}, method: ModelMethod = 'predict'): TestCall => {
+  const ask = (
+    loaded: LoadedModel,
+    input: unknown,
+    options: CallOptions = {},
+    method: ModelMethod = 'predict',
+  ): TestCall => {
     const told = { succeeded: 0, failed: 0, ended: 0 };
     const answer = new Promise<unknown>((resolve, reject) => {
       gate.submit(loaded, method, {

@@ -15,7 +15,10 @@ describe.each(PLACES)('a model in the place "%s"', (place) => {
     expect(await model.predict([[1], [2]])).toEqual([2, 4]);
     expect(await model.predictOne([3])).toBe(6);
     const matrix = await model.predictProba([[1], [2]]);
-    expect([matrix.shape, [...matrix.data]]).toEqual([[2, 2], [0.25, 0.75, 0.25, 0.75]]);
+    expect([matrix.shape, [...matrix.data]]).toEqual([
+      [2, 2],
+      [0.25, 0.75, 0.25, 0.75],
+    ]);
     expect(model.info).toMatchObject({ engine: 'script', classes: ['a', 1, true] });
     expect(model.methods).toEqual(['predict', 'predictProba', 'scoreSamples']);
     await expect(model.transform([[1]])).rejects.toMatchObject({ code: 'ML_MODEL_METHOD_UNSUPPORTED' });
@@ -25,7 +28,10 @@ describe.each(PLACES)('a model in the place "%s"', (place) => {
 
   it('has its parts, value and refusals', async () => {
     const model = await loadScript(
-      { parts: { a: { predict: 'double' }, b: { parts: { c: { predict: 'double' } } }, bad: { unusable: 'no reader' } }, value: { n: [1, 2] } },
+      {
+        parts: { a: { predict: 'double' }, b: { parts: { c: { predict: 'double' } } }, bad: { unusable: 'no reader' } },
+        value: { n: [1, 2] },
+      },
       place,
     );
     expect(model.parts).toEqual(['a', 'b', 'bad']);

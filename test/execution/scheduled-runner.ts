@@ -23,7 +23,11 @@ export class ScheduledRunner implements Runner {
   readonly sizes: number[] = [];
   abandoned = 0;
 
-  constructor({ place = 'thread', parallel = 1, maxCalls = 64 }: Partial<Pick<Runner, 'place' | 'parallel' | 'maxCalls'>> = {}) {
+  constructor({
+    place = 'thread',
+    parallel = 1,
+    maxCalls = 64,
+  }: Partial<Pick<Runner, 'place' | 'parallel' | 'maxCalls'>> = {}) {
     this.place = place;
     this.parallel = parallel;
     this.maxCalls = maxCalls;

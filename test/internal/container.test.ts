@@ -40,8 +40,18 @@ describe('the container that this process is in', () => {
 
   it.each([
     ['there are no control groups', {}],
-    ['they set no limits', { '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/cpu.max': 'max 100000\n', '/sys/fs/cgroup/memory.max': 'max\n' }],
-    ['version 1 writes its largest number', { '/proc/self/cgroup': '4:memory:/\n', '/sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n', '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n' }],
+    [
+      'they set no limits',
+      { '/proc/self/cgroup': '0::/\n', '/sys/fs/cgroup/cpu.max': 'max 100000\n', '/sys/fs/cgroup/memory.max': 'max\n' },
+    ],
+    [
+      'version 1 writes its largest number',
+      {
+        '/proc/self/cgroup': '4:memory:/\n',
+        '/sys/fs/cgroup/memory/memory.limit_in_bytes': '9223372036854771712\n',
+        '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '-1\n',
+      },
+    ],
   ])('is the machine where %s', (_, files) => {
     const container = readContainer(reader(files as Record<string, string>));
     expect(container.memoryLimit).toBe(totalmem());

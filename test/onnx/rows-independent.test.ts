@@ -25,10 +25,14 @@ const INDEPENDENT: Readonly<Record<string, readonly [Build, (readonly (string | 
   'a dense network': [
     (g, x) => {
       const h = g.op('Relu', [g.op('Gemm', [x, weights(g, 4, 8), weights(g, 8)])]);
-      return g.op('Softmax', [g.op('Add', [g.op('MatMul', [h, weights(g, 8, 3)]), weights(g, 3)])], { axis: { int: -1 } });
+      return g.op('Softmax', [g.op('Add', [g.op('MatMul', [h, weights(g, 8, 3)]), weights(g, 3)])], {
+        axis: { int: -1 },
+      });
     },
   ],
-  'weights that are transposed in the graph': [(g, x) => g.op('MatMul', [x, g.op('Transpose', [weights(g, 3, 4)], { perm: { ints: [1, 0] } })])],
+  'weights that are transposed in the graph': [
+    (g, x) => g.op('MatMul', [x, g.op('Transpose', [weights(g, 3, 4)], { perm: { ints: [1, 0] } })]),
+  ],
   'a sum over columns': [(g, x) => g.op('ReduceSum', [x, g.ints([1])], { keepdims: { int: 0 } })],
   'a row as a constant': [(g, x) => g.op('Mul', [x, weights(g, 1, 4)])],
   'columns side by side': [(g, x) => g.op('Concat', [x, g.op('Neg', [x])], { axis: { int: 1 } })],
@@ -41,7 +45,11 @@ const INDEPENDENT: Readonly<Record<string, readonly [Build, (readonly (string | 
     (g, x) => {
       const best = g.op('ArgMax', [x], { axis: { int: 1 } }, { dtype: 'int64' });
       const table = g.constant({ data: Float32Array.of(7, 8, 9, 10), shape: [4], dtype: 'float32' });
-      const [lying] = g.node('ArrayFeatureExtractor', { inputs: [table, best], outputs: [{ dtype: 'float32', shape: undefined }], domain: 'ai.onnx.ml' });
+      const [lying] = g.node('ArrayFeatureExtractor', {
+        inputs: [table, best],
+        outputs: [{ dtype: 'float32', shape: undefined }],
+        domain: 'ai.onnx.ml',
+      });
       return g.op('Reshape', [lying, g.ints([-1])]);
     },
   ],
@@ -54,7 +62,9 @@ const INDEPENDENT: Readonly<Record<string, readonly [Build, (readonly (string | 
   ],
   'attention within a row': [
     (g, x) => {
-      const scores = g.op('Softmax', [g.op('MatMul', [x, g.op('Transpose', [x], { perm: { ints: [0, 2, 1] } })])], { axis: { int: -1 } });
+      const scores = g.op('Softmax', [g.op('MatMul', [x, g.op('Transpose', [x], { perm: { ints: [0, 2, 1] } })])], {
+        axis: { int: -1 },
+      });
       return g.op('MatMul', [scores, x]);
     },
     ['batch', 3, 2],
@@ -69,7 +79,10 @@ const DEPENDENT: Readonly<Record<string, readonly [Build, (readonly (string | nu
   'rows times rows': [(g, x) => g.op('MatMul', [x, g.op('Transpose', [x], { perm: { ints: [1, 0] } })])],
   'a Gemm of the transposed rows': [(g, x) => g.op('Gemm', [x, weights(g, 2, 3)], { transA: { int: 1 } })],
   'a matrix with a row for each row': [(g, x) => g.op('Add', [x, weights(g, 5, 4)])],
-  'rows that meet columns': [(g, x) => g.op('Add', [x, g.op('ReduceSum', [x, g.ints([1])], { keepdims: { int: 0 } })]), ['batch', 4]],
+  'rows that meet columns': [
+    (g, x) => g.op('Add', [x, g.op('ReduceSum', [x, g.ints([1])], { keepdims: { int: 0 } })]),
+    ['batch', 4],
+  ],
   'a reshape over rows': [(g, x) => g.op('Reshape', [x, g.ints([2, -1])])],
   'a reshape of unknown rows': [(g, x) => g.op('Reshape', [x, g.ints([-1, 3])])],
   'rows one after another': [(g, x) => g.op('Concat', [x, x], { axis: { int: 0 } })],
@@ -80,7 +93,11 @@ const DEPENDENT: Readonly<Record<string, readonly [Build, (readonly (string | nu
     (g, x) => {
       const [q] = g.node('DynamicQuantizeLinear', {
         inputs: [x],
-        outputs: [{ dtype: 'uint8', shape: undefined }, { dtype: 'float32', shape: [] }, { dtype: 'uint8', shape: [] }],
+        outputs: [
+          { dtype: 'uint8', shape: undefined },
+          { dtype: 'float32', shape: [] },
+          { dtype: 'uint8', shape: [] },
+        ],
       });
       return g.op('Cast', [q], { to: { int: 1 } }, { dtype: 'float32' });
     },
@@ -91,22 +108,25 @@ const DEPENDENT: Readonly<Record<string, readonly [Build, (readonly (string | nu
 };
 
 describe('rows that do not influence each other', () => {
-  it.each(Object.entries(INDEPENDENT))('in %s: one by one they give what they give together', async (_, [build, shape]) => {
-    const model = modelOf(build, shape);
-    expect(rowsIndependent(model)).toBe(true);
-    const rest = (shape ?? ['batch', 4]).slice(1) as number[];
-    const size = rest.reduce((a, b) => a * b, 1);
-    const data = Float32Array.from({ length: 5 * size }, (__, i) => Math.cos(3 * i) * 2);
-    const together = await runGraph(model, { x: { type: 'float32', data, dims: [5, ...rest] } });
-    const apart: number[] = [];
-    for (let row = 0; row < 5; row++) {
-      const one = { type: 'float32', data: data.slice(row * size, (row + 1) * size), dims: [1, ...rest] };
-      apart.push(...((await runGraph(model, { x: one }))['y']?.data as number[]));
-    }
-    const all = together['y']?.data as number[];
-    expect(all).toHaveLength(apart.length);
-    for (const [i, value] of all.entries()) expect(value).toBeCloseTo(apart[i] as number, 5);
-  });
+  it.each(Object.entries(INDEPENDENT))(
+    'in %s: one by one they give what they give together',
+    async (_, [build, shape]) => {
+      const model = modelOf(build, shape);
+      expect(rowsIndependent(model)).toBe(true);
+      const rest = (shape ?? ['batch', 4]).slice(1) as number[];
+      const size = rest.reduce((a, b) => a * b, 1);
+      const data = Float32Array.from({ length: 5 * size }, (__, i) => Math.cos(3 * i) * 2);
+      const together = await runGraph(model, { x: { type: 'float32', data, dims: [5, ...rest] } });
+      const apart: number[] = [];
+      for (let row = 0; row < 5; row++) {
+        const one = { type: 'float32', data: data.slice(row * size, (row + 1) * size), dims: [1, ...rest] };
+        apart.push(...((await runGraph(model, { x: one }))['y']?.data as number[]));
+      }
+      const all = together['y']?.data as number[];
+      expect(all).toHaveLength(apart.length);
+      for (const [i, value] of all.entries()) expect(value).toBeCloseTo(apart[i] as number, 5);
+    },
+  );
 
   it.each(Object.entries(DEPENDENT))('are not seen in %s', (_, [build, shape]) => {
     expect(rowsIndependent(modelOf(build, shape))).toBe(false);

@@ -22,7 +22,9 @@ describe('a model on the event loop', () => {
       expect(await model.predict([['work', ++value % 5 === 0 ? 1 : 20]])).toHaveLength(1);
       await turn();
     }
-    expect(moved).toMatchObject([{ model: 'fraud', from: 'inline', to: 'thread', reason: expect.stringContaining('held') }]);
+    expect(moved).toMatchObject([
+      { model: 'fraud', from: 'inline', to: 'thread', reason: expect.stringContaining('held') },
+    ]);
     expect(await model.predict([['say', 'there']])).toEqual(['there']);
     expect(registry.execution()).toMatchObject([{ place: 'thread', synchronous: false }]);
     await registry.unload('fraud');
@@ -51,7 +53,11 @@ describe('the place of one model', () => {
     ['options.models', { models: { fraud: { place: 'thread' } } }, 'thread'],
     ['the environment', { env: { ML_MODEL_FRAUD_PLACE: 'thread' } }, 'thread'],
     ['the environment for all', { env: { ML_EXECUTION_PLACE: 'thread' } }, 'thread'],
-    ['options over the environment', { env: { ML_MODEL_FRAUD_PLACE: 'thread' }, models: { fraud: { place: 'inline' } } }, 'inline'],
+    [
+      'options over the environment',
+      { env: { ML_MODEL_FRAUD_PLACE: 'thread' }, models: { fraud: { place: 'inline' } } },
+      'inline',
+    ],
     ['one over all', { execution: { place: 'thread' }, models: { fraud: { place: 'inline' } } }, 'inline'],
   ] as const)('is set by %s', async (_, options, place) => {
     const registry = registryOf({ predict: 'double' }, options);

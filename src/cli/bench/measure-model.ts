@@ -91,7 +91,8 @@ async function timed(ask: () => Promise<unknown>): Promise<number> {
 
 function percentiles(times: readonly number[]): { readonly p50Us: number; readonly p99Us: number } {
   const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number): number => round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
+  const at = (share: number): number =>
+    round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
   return { p50Us: at(0.5), p99Us: at(0.99) };
 }
 

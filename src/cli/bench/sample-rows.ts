@@ -18,7 +18,8 @@ export async function sampleRows(model: Model, file: string | undefined): Promis
   const { featureNames, inputs } = model.info;
   const shape = inputs.length === 1 ? inputs[0]?.shape : undefined;
   const width = featureNames?.length ?? (shape?.length === 2 && typeof shape[1] === 'number' ? shape[1] : undefined);
-  if (width === undefined) throw new Error('the model does not say what its rows look like: give some with --rows file.json');
+  if (width === undefined)
+    throw new Error('the model does not say what its rows look like: give some with --rows file.json');
   return { rows: [Array.from({ length: width }, () => 0)], origin: 'zeros' };
 }
 

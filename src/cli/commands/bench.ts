@@ -44,9 +44,15 @@ export const bench: CliCommand<BenchResult> = {
     const { model, ended, place } = opened;
     try {
       const rssAfter = process.memoryUsage.rss();
-      const method = call.options['method'] === 'transform' || !model.methods.includes('predict') ? 'transform' : 'predict';
+      const method =
+        call.options['method'] === 'transform' || !model.methods.includes('predict') ? 'transform' : 'predict';
       const { rows, origin } = await sampleRows(model, text(call.options['rows']));
-      const options = { rows, method, seconds: seconds(call.options['seconds']), progress: (what: string) => call.out.progress(what) } as const;
+      const options = {
+        rows,
+        method,
+        seconds: seconds(text(call.options['seconds'])),
+        progress: (what: string) => call.out.progress(what),
+      } as const;
       const latency = await measureLatency(model, options);
       const throughput = await measureThroughput(model, options);
       const runs = opened.runs();
@@ -73,14 +79,27 @@ export const bench: CliCommand<BenchResult> = {
       ['model', result.model],
       ['engine', `${result.engine}, ${result.place}`],
       ['asked', `${result.method}, rows: ${result.rows}`],
-      ['load', `${result.loadMs.toFixed(1)} ms (${Object.entries(result.load).map(([phase, ms]) => `${phase} ${ms.toFixed(1)}`).join(', ')})`],
-      ['memory', `${humanBytes(memory.model)}; this process ${humanBytes(memory.rssBefore)}, then ${humanBytes(memory.rssAfter)}`],
+      [
+        'load',
+        `${result.loadMs.toFixed(1)} ms (${Object.entries(result.load)
+          .map(([phase, ms]) => `${phase} ${ms.toFixed(1)}`)
+          .join(', ')})`,
+      ],
+      [
+        'memory',
+        `${humanBytes(memory.model)}; this process ${humanBytes(memory.rssBefore)}, then ${humanBytes(memory.rssAfter)}`,
+      ],
       ...(callsPerRun === undefined ? [] : [['joined', `${callsPerRun} calls per run on average`] as const]),
     ]);
     out.line();
     await out.table(
       ['ROWS', 'P50 us', 'P99 us', 'ROWS/s'],
-      result.latency.map(({ rows, p50Us, p99Us, rowsPerSecond }) => [String(rows), String(p50Us), String(p99Us), String(rowsPerSecond)]),
+      result.latency.map(({ rows, p50Us, p99Us, rowsPerSecond }) => [
+        String(rows),
+        String(p50Us),
+        String(p99Us),
+        String(rowsPerSecond),
+      ]),
       ['ROWS', 'P50 us', 'P99 us', 'ROWS/s'],
     );
     out.line();
@@ -130,7 +149,10 @@ async function open(call: CliCall): Promise<Opened> {
     return { model, ended: () => end, place: () => moved ?? end?.place ?? 'inline', runs: () => total };
   }
   const { modelsDir } = call;
-  const registry = new MLServiceRegistry({ ...(modelsDir !== undefined && { modelsDir }), models: { [name]: { place } } });
+  const registry = new MLServiceRegistry({
+    ...(modelsDir !== undefined && { modelsDir }),
+    models: { [name]: { place } },
+  });
   for (const [event, listener] of Object.entries(on)) registry.on(event as 'load:end', listener as never);
   const model = await registry.load(name, version);
   return { model, ended: () => end, place: () => moved ?? end?.place ?? 'inline', runs: () => total };
@@ -141,9 +163,9 @@ function text(value: unknown): string | undefined {
 }
 
 /** @throws a plain error for what is no number of seconds */
-function seconds(value: unknown): number {
+function seconds(value: string | undefined): number {
   if (value === undefined) return 0.5;
   const number = Number(value);
   if (number > 0 && number <= 600) return number;
-  throw new Error(`--seconds must be a number above 0 and at most 600, got ${String(value)}`);
+  throw new Error(`--seconds must be a number above 0 and at most 600, got ${value}`);
 }
