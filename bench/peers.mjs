@@ -3,7 +3,7 @@
 // workers), MLServer with adaptive batching; and a persistent Python child over stdio, without HTTP, 16 calls in flight
 // as it takes them. First: `node bench/peers/setup.mjs`.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LIBRARY, median, ratios, report, ROOT, runNode, spread } from './harness.mjs';
@@ -29,6 +29,21 @@ writeFileSync(
 const ENV = { ...process.env, OMP_NUM_THREADS: '1', PYTHONWARNINGS: 'ignore' };
 let nextPort = 18_100 + (process.pid % 500);
 
+/** Milliseconds of processor time that a process group took so far. Linux counts hundredths of a second. */
+function processorMs(group) {
+  let ticks = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      // After the name in brackets: state, parent, group, ..., user and system time as the 12th and 13th.
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ');
+      if (Number(fields[2]) === group) ticks += Number(fields[11]) + Number(fields[12]);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return ticks * 10;
+}
+
 /** Starts a server; resolves when it answers. */
 async function serve(command, args, { env = {}, url, cwd = ROOT }) {
   const child = spawn(command, args, {
@@ -43,6 +58,7 @@ async function serve(command, args, { env = {}, url, cwd = ROOT }) {
       // The whole group: servers start workers.
       process.kill(-Number(child.pid), 'SIGKILL');
     });
+  stop.group = Number(child.pid);
   for (let i = 0; i < 300; i++) {
     try {
       await fetch(url);
@@ -183,6 +199,7 @@ for (const model of ['forest', 'logistic']) {
       let stop;
       try {
         stop = await start();
+        const before = processorMs(stop.group);
         const { stdout } = await runNode([
           join(ROOT, 'bench/peers/load.mjs'),
           `http://127.0.0.1:${port}${path}`,
@@ -190,9 +207,9 @@ for (const model of ['forest', 'logistic']) {
           String(SECONDS),
           bodies,
         ]);
-        const { answer, ...measured } = JSON.parse(stdout);
+        const { answer, asked, ...measured } = JSON.parse(stdout);
         answers.set(name, answer);
-        results[name].push(measured);
+        results[name].push({ ...measured, cost: (processorMs(stop.group) - before) / asked });
       } catch (error) {
         console.error(`${name}: ${error.message}`);
       } finally {
@@ -208,20 +225,18 @@ for (const model of ['forest', 'logistic']) {
       table.push([`${model}: ${label}`, 'did not run', '']);
       continue;
     }
+    const cost = name === 'stdio' ? '' : `, ${spread(of(name, 'cost'), 'ms', 3)} of processor each`;
     table.push([
       `${model}: ${label}`,
-      `${spread(of(name, 'perSecond'), 'requests/s', 0)}, p50 ${spread(of(name, 'p50'), 'ms', 1)}, p99 ${spread(of(name, 'p99'), 'ms', 1)}`,
+      `${spread(of(name, 'perSecond'), 'requests/s', 0)}, p50 ${spread(of(name, 'p50'), 'ms', 1)}, p99 ${spread(of(name, 'p99'), 'ms', 1)}${cost}`,
       '',
     ]);
     if (name === 'library') continue;
-    const faster = ratios(of('library', 'perSecond'), of(name, 'perSecond'));
     const goal = goals[name];
-    table.push([
-      '... the library is faster by',
-      spread(faster, 'x'),
-      goal === undefined ? '' : `${goal}x`,
-      goal === undefined ? undefined : median(faster) >= goal,
-    ]);
+    const judged = (values) => [spread(values, 'x'), goal === undefined ? '' : `${goal}x`, goal === undefined ? undefined : median(values) >= goal];
+    table.push(['... the library answers more by', ...judged(ratios(of('library', 'perSecond'), of(name, 'perSecond')))]);
+    if (name !== 'stdio')
+      table.push(['... the library takes less processor time by', ...judged(ratios(of(name, 'cost'), of('library', 'cost')))]);
   }
 }
 report({ question: 'One row per request, 16 connections, over loopback', rows: table });

@@ -27,10 +27,12 @@ function ask(body) {
 
 const answer = await ask(texts[0]);
 const times = [];
+let asked = 1;
 async function caller(i, end) {
   for (let k = i; performance.now() < end; k++) {
     const startedAt = performance.now();
     await ask(texts[k % texts.length]);
+    asked += 1;
     times.push(performance.now() - startedAt);
   }
 }
