@@ -1,11 +1,13 @@
 import { defineConfig, type Options } from 'tsup';
 
 const config: Options = {
-  entry: { index: 'src/index.ts', testing: 'src/testing/index.ts', cli: 'src/cli/main.ts' },
+  entry: { index: 'src/index.ts', testing: 'src/testing/index.ts', cli: 'src/cli/main.ts', worker: 'src/worker/main.ts' },
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',
   splitting: true,
+  // So that the CommonJS bundle knows where it lies: workers are files beside it.
+  shims: true,
   // A map of a split bundle names the folder that it was built in.
   sourcemap: false,
   clean: true,

@@ -50,6 +50,8 @@ const MAY_IMPORT = new Map([
   ...GRAPHS.map((room) => [room, [...BASE, 'formats', 'onnx', 'onnx-runner']]),
   ...COLLABORATORS.map((room) => [room, BASE]),
   ['loaders', BASE],
+  // What runs in the thread or process of a model: loaders, and no services.
+  ['worker', [...BASE, 'execution', 'loaders']],
   ['loader', BELOW_LOADERS],
   ['service', EVERY_PART],
   ['index', EVERY_PART],
@@ -143,7 +145,7 @@ function packageRefusal(file, specifier, kind) {
 }
 
 /** Rooms that know no format, and words that would show they do. */
-const FORMAT_FREE = new Set(['service', 'cache', 'events', 'repository', 'integrity']);
+const FORMAT_FREE = new Set(['service', 'cache', 'events', 'repository', 'integrity', 'execution', 'worker']);
 const FORMAT_WORDS = new Set(
   'onnx onnxruntime sklearn pickle pkl joblib keras h5 hdf5 torch torchscript pytorch pth pt pt2 tfjs tensorflow pb savedmodel xgboost ubj lightgbm catboost cbm safetensors npy npz'.split(
     ' ',

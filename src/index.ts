@@ -4,6 +4,7 @@ export {
   ArtefactError,
   CacheError,
   ConfigurationError,
+  DeadlineError,
   ERROR_CODES,
   type ErrorCode,
   type ErrorCodeEntry,
@@ -17,10 +18,13 @@ export {
   MLServiceError,
   ModelMethodError,
   ModelNotFoundError,
+  OverloadError,
   PredictionError,
+  WorkerError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
+export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';
 export { type FileInspection, inspectFile, type InspectOptions } from './service/inspect-file.ts';
 export { type Listeners, loadModel, type LoadModelOptions, type ModelBytes } from './service/load-model.ts';
 export {
@@ -52,6 +56,7 @@ export type {
   ServiceEventName,
   ServiceListener,
 } from './spec/events.ts';
+export type { ExecutionStatus, LaneStatus, LoaderModule, Place, PlaceChoice, Priority } from './spec/execution.ts';
 export type { MemoryUse, ModelHealth, ModelState, RegistryHealth } from './spec/health.ts';
 export type { Limits } from './spec/limits.ts';
 export type { BuiltinLoader, LoaderDescriptor } from './spec/loader-descriptor.ts';

@@ -30,6 +30,8 @@ export interface CacheObserver<T extends CachedValue> {
   pressure(neededBytes: number): void;
   /** A load or an unload ended. */
   changed(): void;
+  /** The memory of an entry was given back. */
+  freed?(entry: CacheEntry<T>): void;
 }
 
 /** Work of a load. `makeRoom` reserves memory and is called once, before the model is built. */
@@ -127,6 +129,27 @@ export class ModelCache<T extends CachedValue> {
     await Promise.all(leaving.map((one) => this.#freed(one, timeoutMs)));
   }
 
+  /** Takes out a model that is broken; it is loaded afresh after the pause that follows a failed load. */
+  fail(key: string, error: unknown): void {
+    const entry = this.#entries.peek(key);
+    if (entry === undefined) return;
+    this.#failures.remember(key, error);
+    void this.#remove(entry, 'crashed');
+  }
+
+  /** Evicts models that nobody uses, least recently used first, until `bytes` are free; gives the bytes freed. */
+  evictIdle(bytes: number): number {
+    let freed = 0;
+    for (const entry of Array.from(this.#entries.rvalues())) {
+      if (freed >= bytes) break;
+      if (entry === undefined || entry.leases > 0 || entry.pinned) continue;
+      if (entry.ageMs() < this.#options.minResidencyMs) continue;
+      freed += entry.bytes;
+      void this.#remove(entry, 'pressure');
+    }
+    return freed;
+  }
+
   /**
    * Aborts loads, refuses new ones with `reason`, and drops everything; gives the errors of what
    * could not be freed in time.
@@ -139,6 +162,11 @@ export class ModelCache<T extends CachedValue> {
     for (const entry of entries) void this.#remove(entry, 'close');
     const results = await Promise.allSettled([...this.#leaving].map((entry) => this.#freed(entry, timeoutMs)));
     return results.filter((result) => result.status === 'rejected').map((result) => result.reason);
+  }
+
+  /** What is loaded, most recently used first. */
+  values(): T[] {
+    return Array.from(this.#entries.values(), (entry) => entry.value);
   }
 
   memory(): MemoryUse {
@@ -286,6 +314,7 @@ export class ModelCache<T extends CachedValue> {
     await entry.retire();
     this.#leaving.delete(entry);
     this.#residentBytes -= entry.bytes;
+    this.#observer.freed?.(entry);
     this.#notify();
   }
 

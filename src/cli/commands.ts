@@ -1,4 +1,5 @@
 import type { CliCommand } from './cli-command.ts';
+import { bench } from './commands/bench.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { inspect } from './commands/inspect.ts';
@@ -7,4 +8,4 @@ import { scan } from './commands/scan.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, doctor];
+export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, bench, doctor];

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { readContainer } from '../internal/container.ts';
 import { deferred, type Deferred } from '../internal/deferred.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import type { OrtSession, OrtSessionOptions, OrtTensor } from './onnxruntime-api.ts';
@@ -17,27 +17,32 @@ export interface SessionSource {
   readonly externalData: readonly ExternalData[];
   /** The user's session options; they win over `defaultSessionOptions`, nested ones entry by entry. */
   readonly options: OrtSessionOptions;
+  /** Threads that a computation may use. Default: as many as the container has processors. */
+  readonly threads?: number;
 }
 
 /** Below this many bytes of model a second thread costs more than it saves, and keeps a core busy. */
 const ONE_THREAD_BYTES = 1 << 20;
 
+let known: number | undefined;
+const processors = (): number => (known ??= readContainer().processors);
+
 /**
  * The options that hold where the user says nothing.
  *
- * - Threads: one for models below 1 MiB, else one per core. The runtime's own default pins
+ * - Threads: one for models below 1 MiB, else as many as the worker was granted, inline one per processor of the container. The runtime's own default pins
  *   threads to cores, which fails noisily in containers with a CPU set.
  * - Threads that wait do not spin: spinning burns a core for a fraction of a millisecond gained.
  * - Nothing but a fatal error is logged: errors reach the caller as exceptions.
  * - A product of float inputs and quantized weights is computed in float32. The runtime's own
  *   default rounds the inputs to 8 bits too, which moves results by a percent.
  */
-export function defaultSessionOptions(modelBytes: number): OrtSessionOptions {
+export function defaultSessionOptions(modelBytes: number, threads: number = processors()): OrtSessionOptions {
   return {
     logSeverityLevel: 4,
     executionMode: 'sequential',
     interOpNumThreads: 1,
-    intraOpNumThreads: modelBytes < ONE_THREAD_BYTES ? 1 : availableParallelism(),
+    intraOpNumThreads: modelBytes < ONE_THREAD_BYTES ? 1 : threads,
     extra: { session: { intra_op: { allow_spinning: '0' }, qdq_matmulnbits_accuracy_level: '1' } },
   };
 }
@@ -67,7 +72,7 @@ export class OnnxSession {
     const bytes = unshared(source.bytes);
     const size = source.externalData.reduce((sum, file) => sum + file.data.byteLength, bytes.byteLength);
     const external = source.externalData.length > 0 ? { externalData: source.externalData } : {};
-    const options = { ...merge(defaultSessionOptions(size), source.options), ...external };
+    const options = { ...merge(defaultSessionOptions(size, source.threads), source.options), ...external };
     return new OnnxSession(runtime, await runtime.ort.InferenceSession.create(bytes, options));
   }
 

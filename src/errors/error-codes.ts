@@ -52,6 +52,11 @@ export type ErrorCode =
   | 'ML_INPUT_SHAPE'
   | 'ML_INPUT_MISSING_VALUE'
   | 'ML_PREDICT_FAILED'
+  | 'ML_OVERLOADED'
+  | 'ML_DEADLINE_EXCEEDED'
+  | 'ML_WORKER_START_FAILED'
+  | 'ML_WORKER_CRASHED'
+  | 'ML_WORKER_GIVEN_UP'
   | 'ML_ABORTED';
 
 /** What is documented of a code: `docs/errors.md` is generated from this table. */
@@ -228,5 +233,27 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ),
 
   ML_PREDICT_FAILED: final('The engine failed while it computed.', "The cause holds the engine's own message."),
+  ML_OVERLOADED: retry(
+    'More calls wait than the limits allow; this one was refused before any work was done.',
+    'Wait for `details.retryAfterMs`, send less at once, or raise the limit that the message names.',
+  ),
+  ML_DEADLINE_EXCEEDED: retry(
+    'The time that the caller gave the call (`timeoutMs`) was over before there was a result.',
+    'Give more time, or ask with fewer rows; `details.started` says whether work had begun.',
+  ),
+
+  ML_WORKER_START_FAILED: retry(
+    'The worker that a model runs in could not be started.',
+    'The message says why; `place: "inline"` needs no worker.',
+  ),
+  ML_WORKER_CRASHED: retry(
+    'The worker that computed the call ended: it crashed, ran out of memory, or was ended because it hung.',
+    'The model is started again by itself. A call that crashes it again and again must not be sent.',
+  ),
+  ML_WORKER_GIVEN_UP: retry(
+    'The worker of this model ended too often in a row and is not started again for now.',
+    'Find out what ends it (`details.reason`), then `load()` the model; other models are not affected.',
+  ),
+
   ML_ABORTED: retry("The caller's signal aborted.", 'Call again without aborting.'),
 };

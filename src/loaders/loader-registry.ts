@@ -19,6 +19,15 @@ export interface LoaderChoice {
   readonly mismatch: string | undefined;
 }
 
+/** The same before the loader's code is imported. */
+export interface LoaderMatch {
+  readonly descriptor: LoaderDescriptor;
+  readonly mismatch: string | undefined;
+  /** Whether a worker has this loader, or can import it. */
+  readonly portable: boolean;
+  readonly loader: () => Promise<ModelLoader>;
+}
+
 /**
  * The formats that can be read, one loader each. Loaders registered later are asked first, so a
  * user's own loader takes precedence over a built-in one for the same content.
@@ -79,6 +88,12 @@ export class LoaderRegistry {
    * @throws `ML_FORMAT_UNKNOWN` with the reason of every loader
    */
   async find(content: Content): Promise<LoaderChoice> {
+    const { loader, mismatch } = await this.match(content);
+    return { loader: await loader(), mismatch };
+  }
+
+  /** As `find`, without importing the loader's code. */
+  async match(content: Content): Promise<LoaderMatch> {
     const extension = extensionOf(content.name);
     const inOrder = this.#inOrder();
     const matches =
@@ -96,7 +111,8 @@ export class LoaderRegistry {
       claims(descriptor, extension) || extension === ''
         ? undefined
         : `${content.name} is named .${extension} but its content is ${descriptor.name} (.${descriptor.formats.join(', .')})`;
-    return { loader: await chosen.loader(), mismatch };
+    const portable = descriptor.module !== undefined || BUILTIN_LOADERS.some((one) => one.descriptor === descriptor);
+    return { descriptor, mismatch, portable, loader: chosen.loader };
   }
 
   /** Whether a large file is of a loader that reads in pieces, so that it need not be read whole. */

@@ -28,6 +28,8 @@ export interface OnnxGraph {
   readonly steps: readonly StringStep[];
   /** How the engine's inputs are filled where they are others than `inputs`. Default: they are the same. */
   readonly preparation?: Preparation;
+  /** Whether rows do not influence each other in this graph. */
+  readonly rowsIndependent: boolean;
   /** Whether an operator of the graph ends the process when it is given no elements. */
   readonly diesOnEmpty: string | undefined;
   /** Estimated resident bytes. */
@@ -109,6 +111,8 @@ export function createGraphModel(session: OnnxSession, graph: OnnxGraph, context
       featureNames: binding?.featureNames ?? metadata?.features,
     },
     byteSize: graph.byteSize,
+    // A graph of a fixed number of rows would take from joined calls what it refuses of each.
+    rowsIndependent: graph.rowsIndependent && graph.steps.length === 0 && binding?.batchSize === undefined,
     ...methods,
     async run(feeds) {
       const tensors = await infer(feedRun(ort, graph.inputs, feeds, graph.diesOnEmpty), names);

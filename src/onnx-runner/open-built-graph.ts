@@ -1,6 +1,7 @@
 import { serializeModel } from '../formats/onnx-proto/write-model.ts';
 import type { BuiltGraph } from '../onnx/builder/graph-builder.ts';
 import { graphInputs, graphOutputs } from '../onnx/graph-values.ts';
+import { rowsIndependent } from '../onnx/rows-independent.ts';
 import { eachNode } from '../onnx/walk-nodes.ts';
 import { castHalfEdges } from '../onnx/rewrite/float16-edges.ts';
 import type { LoadContext, LoadedModel } from '../spec/model-loader.ts';
@@ -29,7 +30,7 @@ export interface BuiltGraphMeaning {
  * audited; the engine still judges it.
  */
 export function openBuiltGraph(
-  context: Pick<LoadContext, 'options' | 'metadata' | 'extraFeatures' | 'signal' | 'phase' | 'warn'>,
+  context: Pick<LoadContext, 'options' | 'metadata' | 'extraFeatures' | 'threads' | 'signal' | 'phase' | 'warn'>,
   built: BuiltGraph,
   meaning: BuiltGraphMeaning,
   importRuntime?: ImportRuntime,
@@ -37,7 +38,8 @@ export function openBuiltGraph(
   const { externalData } = built;
   const { task, roles, classes, loader, preparation } = meaning;
   const options = parseEngineOptions(context.options, loader);
-  const bytes = serializeModel(castHalfEdges(built.model).model);
+  const { model } = castHalfEdges(built.model);
+  const bytes = serializeModel(model);
   const engineInputs = graphInputs(built.model);
   const graph = {
     inputs: preparation?.inputs ?? engineInputs,
@@ -47,6 +49,7 @@ export function openBuiltGraph(
     roles,
     classes,
     steps: [],
+    rowsIndependent: rowsIndependent(model),
     diesOnEmpty: operatorFatalWhenEmpty(new Map(Array.from(eachNode(built.model), ({ node }) => [node.opType, 1]))),
     byteSize: residentBytes(built.model, externalData),
   };

@@ -21,21 +21,24 @@ export interface GraphSource {
 
 /** Hands a graph to the engine; the model frees the session. */
 export async function openGraph(
-  context: Pick<LoadContext, 'metadata' | 'extraFeatures' | 'signal' | 'phase' | 'warn'>,
+  context: Pick<LoadContext, 'metadata' | 'extraFeatures' | 'threads' | 'signal' | 'phase' | 'warn'>,
   source: GraphSource,
   importRuntime: ImportRuntime = importOnnxRuntime,
 ): Promise<LoadedModel> {
-  const { signal, metadata, extraFeatures, warn } = context;
+  const { signal, metadata, extraFeatures, threads, warn } = context;
   const { options, label, bytes, externalData } = source;
   const runtime = await importRuntime(options.engine);
   refuseIfAborted(signal);
 
   context.phase('build');
-  const session = await OnnxSession.create(runtime, { bytes, externalData, options: options.session ?? {} }).catch(
-    (error: unknown) => {
-      throw buildError(error, runtime, label);
-    },
-  );
+  const session = await OnnxSession.create(runtime, {
+    bytes,
+    externalData,
+    options: options.session ?? {},
+    ...(threads !== undefined && { threads }),
+  }).catch((error: unknown) => {
+    throw buildError(error, runtime, label);
+  });
   try {
     refuseIfAborted(signal);
     return createGraphModel(session, source.graph, { metadata, extraFeatures, warn });

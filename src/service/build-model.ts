@@ -6,22 +6,27 @@ import { LoadError } from '../errors/load-error.ts';
 import { LoaderError } from '../errors/loader-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { EventBus } from '../events/event-bus.ts';
-import { type VerifyResult, verifyArtefact, verifyCompanions } from '../integrity/verify-artefact.ts';
+import { type VerifyResult, verifyArtefact } from '../integrity/verify-artefact.ts';
 import type { Clock } from '../internal/clock.ts';
-import { orAbort } from '../internal/or-abort.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
-import type { ExtraFeatures, LoadedModel, LoadPhase, SlicedContent } from '../spec/model-loader.ts';
+import type { PlaceChoice } from '../spec/execution.ts';
+import type { ExtraFeatures, LoadedModel, LoadPhase, ModelWarning, SlicedContent } from '../spec/model-loader.ts';
 import type { ModelInfo } from '../spec/model.ts';
-import { methodsOf } from './model-methods.ts';
+import type { ExecutionRuntime } from './execution-runtime.ts';
+import type { PhaseClock } from './phase-clock.ts';
+import { placeModel, type PlaceWork } from './place-model.ts';
+import type { PlacedModel } from './placed-model.ts';
 import type { Verification } from './registry-options.ts';
 
 /** A model as the cache holds it. */
 export interface BuiltModel {
+  /** The model, or what stands in for it. Another one after it was moved. */
   readonly loaded: LoadedModel;
+  readonly placed: PlacedModel;
   readonly info: ModelInfo;
   readonly ref: ModelRef;
   readonly label: string;
@@ -42,6 +47,7 @@ export interface BuildSettings {
   readonly loadTimeoutMs: number;
   readonly clock: Clock;
   readonly events: EventBus;
+  readonly runtime: ExecutionRuntime;
 }
 
 /** One model to build. */
@@ -51,19 +57,25 @@ export interface BuildRequest {
   readonly name: string;
   readonly ref: ModelRef;
   readonly metadata: ModelMetadata | undefined;
+  /** Where the model is to run, if that was said for this one. */
+  readonly place: PlaceChoice | undefined;
+  /** Whether `open` gives memory that nobody else holds. */
+  readonly fresh: boolean;
+  /** Told when the model's worker ended too often and is not started again. */
+  readonly givenUp?: (error: MLServiceError) => void;
   /** Milliseconds that the resolution took, for the event. */
   readonly resolveMs: number;
   readonly signal: AbortSignal;
   open(options: {
     readonly signal: AbortSignal;
     readonly onProgress: (read: number, total: number) => void;
-    readonly mayStayOpen: (content: SlicedContent) => Promise<boolean>;
+    readonly mayStayOpen?: (content: SlicedContent) => Promise<boolean>;
   }): Promise<Artefact>;
   makeRoom(): Promise<void>;
 }
 
 /** Names the step that is under way and how long each one took. */
-class PhaseClock {
+class PhaseTimer implements PhaseClock {
   readonly times: Partial<Record<LoadPhase, number>> = {};
   readonly startedAt: number = performance.now();
   current: LoadPhase = 'read';
@@ -86,7 +98,7 @@ class PhaseClock {
 export async function buildModel(settings: BuildSettings, request: BuildRequest): Promise<BuiltModel> {
   const { events } = settings;
   const { ref } = request;
-  const clock = new PhaseClock();
+  const clock = new PhaseTimer();
   clock.times.resolve = request.resolveMs;
   const timeout = new AbortController();
   const cancelTimeout = settings.clock.after(settings.loadTimeoutMs, () => timeout.abort());
@@ -104,14 +116,15 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
     const verified = await verify(settings, request, artefact);
     await request.makeRoom();
     clock.enter('parse');
-    const { loaded, format } = await load(settings, request, { artefact, signal, clock });
+    const { placed, format } = await load(settings, request, { artefact, signal, clock });
     clock.enter('build');
     const sha256 = await knownDigest(artefact, verified);
-    const model = assemble(request, { artefact, loaded, format, sha256 });
+    const model = assemble(request, { artefact, placed, format, sha256 });
     events.emit('load:end', {
       ...ref,
       format,
       engine: model.info.engine,
+      place: placed.place,
       bytes: model.bytes,
       sha256,
       verified: verified.result === 'ok',
@@ -155,53 +168,37 @@ async function verify(settings: BuildSettings, request: BuildRequest, artefact: 
 async function load(
   settings: BuildSettings,
   request: BuildRequest,
-  { artefact, signal, clock }: { artefact: Artefact; signal: AbortSignal; clock: PhaseClock },
-): Promise<{ loaded: LoadedModel; format: string }> {
-  const { loader, mismatch } = await settings.loaders.find(artefact);
-  const warn = (warning: { readonly code: string; readonly message: string }): void =>
-    settings.events.emit('model:warning', { ...request.ref, ...warning });
-  if (mismatch !== undefined) {
+  work: Pick<PlaceWork, 'artefact' | 'signal' | 'clock'>,
+): Promise<{ placed: PlacedModel; format: string }> {
+  const { artefact, signal } = work;
+  const match = await settings.loaders.match(artefact);
+  const { name } = match.descriptor;
+  const warn = (warning: ModelWarning): void => settings.events.emit('model:warning', { ...request.ref, ...warning });
+  if (match.mismatch !== undefined) {
     if (settings.strictExtensions)
       throw new FormatError(
         'ML_FORMAT_EXTENSION_MISMATCH',
-        `${mismatch}; rename the file, or set strictExtensions to false`,
+        `${match.mismatch}; rename the file, or set strictExtensions to false`,
       );
-    warn({ code: 'extension-mismatch', message: mismatch });
+    warn({ code: 'extension-mismatch', message: match.mismatch });
   }
   try {
-    const loading = loader.load({
-      artefact: verifyCompanions(artefact, request.metadata, settings.verification),
-      metadata: request.metadata,
-      options: settings.loaderOptions[loader.name] ?? {},
-      limits: settings.limits,
-      extraFeatures: settings.extraFeatures,
-      signal,
-      phase: (phase) => clock.enter(phase),
-      warn,
-    });
-    const loaded = await orAbort(Promise.resolve(loading), signal, (late) => void free(late, request.name));
-    try {
-      checkLoaded(loaded, loader.name);
-    } catch (error) {
-      await free(loaded, request.name);
-      throw error;
-    }
-    return { loaded, format: loader.name };
+    return { placed: await placeModel(settings, request, { ...work, match, warn }), format: name };
   } catch (error) {
     if (MLServiceError.isInstance(error) || signal.aborted) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    throw new LoaderError('ML_LOADER_FAILED', `loader "${loader.name}" failed on ${artefact.name}: ${text}`, {
+    throw new LoaderError('ML_LOADER_FAILED', `loader "${name}" failed on ${artefact.name}: ${text}`, {
       cause: error,
-      details: { loader: loader.name },
+      details: { loader: name },
     });
   }
 }
 
 function assemble(
   request: BuildRequest,
-  { artefact, loaded, format, sha256 }: { artefact: Artefact; loaded: LoadedModel; format: string; sha256: string },
+  { artefact, placed, format, sha256 }: { artefact: Artefact; placed: PlacedModel; format: string; sha256: string },
 ): BuiltModel {
-  const bytes = loaded.byteSize ?? artefact.size;
+  const { loaded, bytes } = placed;
   const info: ModelInfo = {
     task: 'unknown',
     engine: format,
@@ -218,48 +215,19 @@ function assemble(
     path: artefact.path,
   };
   return {
-    loaded,
+    get loaded() {
+      return placed.loaded;
+    },
+    placed,
     info,
     ref: request.ref,
     label: request.ref.artefact ?? request.name,
     bytes,
     async dispose() {
-      await free(loaded, request.name);
+      await placed.dispose();
       await artefact.slices?.close();
     },
   };
-}
-
-/** Disposes a model. What fails here has nobody to tell: the model is gone either way. */
-async function free(loaded: LoadedModel | null | undefined, name: string): Promise<void> {
-  try {
-    await loaded?.dispose?.();
-  } catch (error) {
-    process.emitWarning(`disposing ${name} failed: ${String(error)}`, {
-      type: 'BaseMLServiceWarning',
-      code: 'ML_DISPOSE',
-    });
-  }
-}
-
-function checkLoaded(loaded: LoadedModel, name: string): void {
-  const usable =
-    typeof loaded === 'object' &&
-    loaded !== null &&
-    (methodsOf(loaded).length > 0 || loaded.parts !== undefined || loaded.tensors !== undefined || 'value' in loaded);
-  if (!usable) {
-    throw new LoaderError(
-      'ML_LOADER_INVALID',
-      `loader "${name}" must give a model: an object with predict, transform, run or another method, parts, tensors or a value`,
-    );
-  }
-  // The memory budget is a sum of these: one NaN would spoil it for every model.
-  const { byteSize = 0 } = loaded;
-  if (Number.isFinite(byteSize) && byteSize >= 0) return;
-  throw new LoaderError(
-    'ML_LOADER_INVALID',
-    `loader "${name}" must give byteSize as a number of bytes, got ${String(byteSize)}`,
-  );
 }
 
 /** What a repository of the user's own, or an abort, raises in its own type. */

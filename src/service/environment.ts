@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/configuration-error.ts';
+import type { PlaceChoice } from '../spec/execution.ts';
 import type { ModelOverride } from './registry-options.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -7,17 +8,26 @@ type Env = Readonly<Record<string, string | undefined>>;
 export interface EnvironmentSettings {
   readonly modelsDir: string | undefined;
   readonly maxModelBytes: number | undefined;
+  readonly place: PlaceChoice | undefined;
 }
 
 /** @throws `ML_ENV_INVALID` */
 export function readEnvironment(env: Env): EnvironmentSettings {
-  return { modelsDir: value(env, 'ML_MODELS_DIR'), maxModelBytes: bytes(env, 'ML_MAX_MODEL_BYTES') };
+  return {
+    modelsDir: value(env, 'ML_MODELS_DIR'),
+    maxModelBytes: bytes(env, 'ML_MAX_MODEL_BYTES'),
+    place: place(env, 'ML_EXECUTION_PLACE'),
+  };
 }
 
-/** `fraud-detector` is set by `ML_MODEL_FRAUD_DETECTOR_PATH` and `..._VERSION`. */
-export function variableNames(model: string): { readonly path: string; readonly version: string } {
+/** `fraud-detector` is set by `ML_MODEL_FRAUD_DETECTOR_PATH`, `..._VERSION` and `..._PLACE`. */
+export function variableNames(model: string): {
+  readonly path: string;
+  readonly version: string;
+  readonly place: string;
+} {
   const name = model.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
-  return { path: `ML_MODEL_${name}_PATH`, version: `ML_MODEL_${name}_VERSION` };
+  return { path: `ML_MODEL_${name}_PATH`, version: `ML_MODEL_${name}_VERSION`, place: `ML_MODEL_${name}_PLACE` };
 }
 
 /** What the environment says of one model. */
@@ -25,7 +35,23 @@ export function modelEnvironment(env: Env, model: string): ModelOverride {
   const names = variableNames(model);
   const path = value(env, names.path);
   const version = value(env, names.version);
-  return { ...(path !== undefined && { path }), ...(version !== undefined && { version }) };
+  const where = place(env, names.place);
+  return {
+    ...(path !== undefined && { path }),
+    ...(version !== undefined && { version }),
+    ...(where !== undefined && { place: where }),
+  };
+}
+
+export const PLACES: readonly PlaceChoice[] = ['auto', 'inline', 'thread', 'process'];
+
+function place(env: Env, name: string): PlaceChoice | undefined {
+  const text = value(env, name);
+  const known = PLACES.find((one) => one === text);
+  if (text === undefined || known !== undefined) return known;
+  throw new ConfigurationError('ML_ENV_INVALID', `${name} must be one of ${PLACES.join(', ')}, got "${text}"`, {
+    details: { name, value: text },
+  });
 }
 
 /** An empty variable counts as unset, as in most shells' idioms. */

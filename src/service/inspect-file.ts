@@ -7,7 +7,9 @@ import { configure } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
 
 /** Options of `inspectFile`; each as in `RegistryOptions`. */
-export interface InspectOptions extends CallOptions, Pick<RegistryOptions, 'loaders' | 'loaderOptions' | 'limits'> {}
+export interface InspectOptions
+  extends Pick<CallOptions, 'signal'>,
+    Pick<RegistryOptions, 'loaders' | 'loaderOptions' | 'limits'> {}
 
 /** What a file is and what it holds. */
 export interface FileInspection extends Inspection {

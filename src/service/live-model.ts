@@ -1,11 +1,16 @@
 import { DenseTensor } from '../data/dense-tensor.ts';
 import { countRows, describe, isTensor } from '../data/rows.ts';
 import { AbortedError } from '../errors/aborted-error.ts';
+import { DeadlineError } from '../errors/deadline-error.ts';
 import { LoaderError } from '../errors/loader-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import { ModelMethodError } from '../errors/model-method-error.ts';
 import { PredictionError } from '../errors/prediction-error.ts';
+import type { DirectCall } from '../execution/call-gate.ts';
+import type { GateCall } from '../execution/gate-call.ts';
+import type { HoldWatch } from '../execution/hold-watch.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import { systemClock } from '../internal/clock.ts';
 import type { LoadedModel } from '../spec/model-loader.ts';
 import type { StoredTensor, TensorInfo } from '../spec/stored-tensor.ts';
 import type { CallOptions, Feeds, Model, ModelInfo, ModelMethod, Prediction } from '../spec/model.ts';
@@ -13,7 +18,7 @@ import type { Row, Rows } from '../spec/rows.ts';
 import type { Tensor, TensorLike } from '../spec/tensor.ts';
 import type { BuiltModel, ModelEntry } from './build-model.ts';
 import { findPart } from './find-part.ts';
-import { methodsOf } from './model-methods.ts';
+import { methodsOf } from '../internal/model-methods.ts';
 
 /** Where a model's face gets its model from. */
 export interface ModelSource {
@@ -35,6 +40,8 @@ const NO_OPTIONS: CallOptions = Object.freeze({});
 /** Names listed in a message. */
 const MAX_NAMES = 12;
 const NO_TENSORS: ReadonlyMap<string, TensorInfo> = new Map();
+/** The longest delay of Node's timers. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * The one implementation of `Model`: takes a lease for each call, finds the method, tells events.
@@ -87,10 +94,8 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     return this.#call('predict', rows, options, toArray<P>);
   }
 
-  async predictOne(row: R, options: CallOptions = NO_OPTIONS): Promise<P> {
-    const results = await this.predict([row], options);
-    if (results.length === 1) return results[0] as P;
-    throw new LoaderError('ML_LOADER_INVALID', `${this.#source.label} gave ${results.length} predictions for one row`);
+  predictOne(row: R, options: CallOptions = NO_OPTIONS): Promise<P> {
+    return this.#call('predict', [row], options, this.#toOne);
   }
 
   predictProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<T> {
@@ -133,6 +138,12 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     return this.dispose();
   }
 
+  readonly #toOne = (value: unknown): P => {
+    const results = toArray<P>(value);
+    if (results.length === 1) return results[0] as P;
+    throw new LoaderError('ML_LOADER_INVALID', `${this.#source.label} gave ${results.length} predictions for one row`);
+  };
+
   #loaded(): LoadedModel {
     return this.#select(this.#source.peek());
   }
@@ -157,31 +168,93 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     if (options.signal?.aborted === true) return Promise.reject(abortedBy(options.signal));
     const entry = this.#source.tryAcquire();
     if (entry !== undefined) return this.#run(entry, { method, input, options, convert });
-    return this.#source.acquire(options).then((loaded) => this.#run(loaded, { method, input, options, convert }));
+    return this.#load(options).then((loaded) =>
+      this.#run(loaded.entry, { method, input, options: loaded.left, convert }),
+    );
   }
 
-  /** Calls the loader's method under the lease that the caller took. */
+  /** Loads the model within the time of the call; gives what is left of that for the call itself. */
+  async #load(options: CallOptions): Promise<{ readonly entry: ModelEntry; readonly left: CallOptions }> {
+    const { timeoutMs } = options;
+    if (timeoutMs === undefined) return { entry: await this.#source.acquire(options), left: options };
+    const startedAt = performance.now();
+    const timer = AbortSignal.timeout(Math.min(timeoutMs, MAX_TIMER_MS));
+    const signal = options.signal === undefined ? timer : AbortSignal.any([options.signal, timer]);
+    try {
+      const entry = await this.#source.acquire({ ...options, signal });
+      return { entry, left: { ...options, timeoutMs: Math.max(0, timeoutMs - (performance.now() - startedAt)) } };
+    } catch (error) {
+      if (!timer.aborted || options.signal?.aborted === true) throw error;
+      throw tooLate(this.#source.label, timeoutMs, 'it was loading');
+    }
+  }
+
+  /** Asks the model under the lease that the caller took. */
   #run<T>(entry: ModelEntry, call: Call<T>): Promise<T> {
+    const { placed } = entry.value;
     const isTold = call.method !== 'tensor' && this.#source.events.wants('predict:end');
     const startedAt = isTold ? performance.now() : undefined;
+    const { watch } = placed;
+    let watched = false;
+    let direct: DirectCall | undefined;
     let failure: MLServiceError | undefined;
     let later = false;
     try {
-      const loaded = this.#select(entry.value);
-      const method = loaded[call.method] as ((input: unknown, options: CallOptions) => unknown) | undefined;
-      if (typeof method !== 'function') throw this.#unsupported(call.method, loaded);
-      if (call.method === 'tensor') this.#checkTensor(call.input, loaded);
+      const { method: name } = call;
+      const loaded = this.#method(entry.value, name);
+      if (name === 'tensor') this.#checkTensor(call.input, loaded);
+      // Reading a tensor is no work for the model: it neither waits nor makes others wait.
+      else if (placed.queues) {
+        direct = placed.gate.enter(loaded, name, call.options);
+        later = direct === undefined;
+        if (direct === undefined) return this.#queue(loaded, name, { entry, call, startedAt });
+      }
+      watched = watch?.begin() === true;
+      const method = loaded[name] as (input: unknown, options: CallOptions) => unknown;
       const result = method.call(loaded, call.input, call.options);
       later = isThenable(result);
-      if (!isThenable(result)) return Promise.resolve(call.convert(result));
-      const outcome = this.#finish(result, { entry, call, startedAt });
-      return call.options.signal === undefined ? outcome : untilAborted(outcome, call.options.signal);
+      if (!isThenable(result)) {
+        if (watched) watch?.end(countRows(call.input) ?? 1);
+        return Promise.resolve(call.convert(result));
+      }
+      if (name !== 'tensor') {
+        // Now it is known that this model answers later: calls from now on may wait for each other.
+        placed.queues = true;
+        direct ??= placed.gate.adopt(loaded, name);
+      }
+      const outcome = this.#finish(result, { entry, call, startedAt, direct, watch: watched ? watch : undefined });
+      const { signal, timeoutMs } = call.options;
+      return signal === undefined && timeoutMs === undefined
+        ? outcome
+        : untilOver(outcome, call.options, this.#source.label);
     } catch (error) {
+      if (watched) watch?.end(countRows(call.input) ?? 1);
       failure = this.#typed(error, call.method);
       return Promise.reject(failure);
     } finally {
-      if (!later) this.#settle({ entry, call, startedAt }, failure);
+      if (!later) this.#settle({ entry, call, startedAt, direct }, failure);
     }
+  }
+
+  /** Lets the call wait for its turn. */
+  #queue<T>(loaded: LoadedModel, method: ModelMethod, running: Running<T>): Promise<T> {
+    const { entry, call } = running;
+    return new Promise((resolve, reject) => {
+      const waiting = new LiveCall(call, {
+        resolve,
+        reject,
+        typed: (error) => this.#typed(error, call.method),
+        settle: (failure) => this.#settle(running, failure),
+      });
+      entry.value.placed.gate.submit(loaded, method, waiting);
+    });
+  }
+
+  /** The object that has the method; throws `ML_MODEL_METHOD_UNSUPPORTED`. */
+  #method(built: BuiltModel, method: Method): LoadedModel {
+    const loaded = this.#select(built);
+    if (typeof loaded[method] !== 'function') throw this.#unsupported(method, loaded);
+    return loaded;
   }
 
   async #finish<T>(result: PromiseLike<unknown>, running: Running<T>): Promise<T> {
@@ -192,11 +265,13 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
       failure = this.#typed(error, running.call.method);
       throw failure;
     } finally {
+      running.watch?.end(countRows(running.call.input) ?? 1);
       this.#settle(running, failure);
     }
   }
 
-  #settle({ entry, call, startedAt }: Running<unknown>, error: MLServiceError | undefined): void {
+  #settle({ entry, call, startedAt, direct }: Running<unknown>, error: MLServiceError | undefined): void {
+    direct?.gate.leave(direct, call.input, error);
     entry.release();
     if (startedAt === undefined || call.method === 'tensor') return;
     this.#source.events.emit('predict:end', {
@@ -262,11 +337,55 @@ interface Call<T> {
   readonly convert: (value: unknown) => T;
 }
 
+/** Who is told what became of a call. */
+interface CallEnds<T> {
+  resolve(value: T): void;
+  reject(error: MLServiceError): void;
+  typed(error: unknown): MLServiceError;
+  settle(failure: MLServiceError | undefined): void;
+}
+
+/** A call on its way through a gate. */
+class LiveCall<T> implements GateCall {
+  readonly input: unknown;
+  readonly options: CallOptions;
+  readonly #convert: (value: unknown) => T;
+  readonly #ends: CallEnds<T>;
+  #failure: MLServiceError | undefined;
+
+  constructor({ input, options, convert }: Call<T>, ends: CallEnds<T>) {
+    this.input = input;
+    this.options = options;
+    this.#convert = convert;
+    this.#ends = ends;
+  }
+
+  succeed(value: unknown): void {
+    try {
+      this.#ends.resolve(this.#convert(value));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#failure = this.#ends.typed(error);
+    this.#ends.reject(this.#failure);
+  }
+
+  ended(): void {
+    this.#ends.settle(this.#failure);
+  }
+}
+
 interface Running<T> {
   readonly entry: ModelEntry;
   readonly call: Call<T>;
   /** `undefined` where nobody listens. */
   readonly startedAt: number | undefined;
+  /** Of a call that went past the queue. */
+  readonly direct?: DirectCall | undefined;
+  readonly watch?: HoldWatch | undefined;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -314,11 +433,26 @@ function abortedBy(signal: AbortSignal): AbortedError {
   return new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: signal.reason });
 }
 
-/** Lets the caller go when it aborts; the work goes on unseen and keeps its lease to the end. */
-function untilAborted<T>(outcome: Promise<T>, signal: AbortSignal): Promise<T> {
+function tooLate(label: string, timeoutMs: number, doing: string): DeadlineError {
+  return new DeadlineError(
+    'ML_DEADLINE_EXCEEDED',
+    `${label} did not answer within timeoutMs (${timeoutMs} ms): ${doing}`,
+    { details: { timeoutMs, started: true } },
+  );
+}
+
+/** Lets the caller go when it aborts or its time is over; the work goes on unseen and keeps its lease to the end. */
+function untilOver<T>(outcome: Promise<T>, { signal, timeoutMs }: CallOptions, label: string): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = (): void => reject(abortedBy(signal));
-    signal.addEventListener('abort', leave, { once: true });
-    outcome.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+    const leave = (): void => reject(abortedBy(signal as AbortSignal));
+    signal?.addEventListener('abort', leave, { once: true });
+    const cancel =
+      timeoutMs === undefined
+        ? undefined
+        : systemClock.after(timeoutMs, () => reject(tooLate(label, timeoutMs, 'it was computing')));
+    outcome.then(resolve, reject).finally(() => {
+      signal?.removeEventListener('abort', leave);
+      cancel?.();
+    });
   });
 }

@@ -12,6 +12,7 @@ import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { OpenOptions } from '../spec/model-repository.ts';
 import type { Row } from '../spec/rows.ts';
 import { type BuiltModel, buildModel, type ModelEntry } from './build-model.ts';
+import { ExecutionRuntime } from './execution-runtime.ts';
 import { LiveModel, type ModelSource } from './live-model.ts';
 import { configure } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
@@ -21,10 +22,19 @@ export type Listeners = { readonly [E in ServiceEventName]?: ServiceListener<E> 
 
 /** Options of `loadModel`; each as in `RegistryOptions`. */
 export interface LoadModelOptions
-  extends CallOptions,
+  extends Pick<CallOptions, 'signal'>,
     Pick<
       RegistryOptions,
-      'loaders' | 'loaderOptions' | 'verification' | 'strictExtensions' | 'limits' | 'loadTimeoutMs' | 'extraFeatures'
+      | 'loaders'
+      | 'loaderOptions'
+      | 'verification'
+      | 'strictExtensions'
+      | 'limits'
+      | 'loadTimeoutMs'
+      | 'extraFeatures'
+      | 'execution'
+      | 'admission'
+      | 'batching'
     > {
   /** What a metadata file would say: feature names, classes, checksum, ... */
   readonly metadata?: Partial<ModelMetadata>;
@@ -56,8 +66,9 @@ export async function loadModel<R = Row, P = Prediction>(
   for (const [event, listener] of Object.entries(on))
     events.on(event as ServiceEventName, listener as ServiceListener<ServiceEventName>);
   const { name, artefact, open } = sourceOf(source);
+  const runtime = new ExecutionRuntime(config.execution, config.container.processors);
   const built = await buildModel(
-    { ...config, events },
+    { ...config, events, runtime },
     {
       requested: name,
       name: metadata?.name ?? name,
@@ -66,6 +77,8 @@ export async function loadModel<R = Row, P = Prediction>(
         metadata === undefined
           ? undefined
           : { extra: {}, ...metadata, name: metadata.name ?? name, version: metadata.version ?? '' },
+      place: undefined,
+      fresh: artefact !== undefined,
       resolveMs: 0,
       signal,
       makeRoom: () => Promise.resolve(),

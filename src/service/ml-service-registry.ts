@@ -4,17 +4,21 @@ import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { verifyArtefact } from '../integrity/verify-artefact.ts';
+import { systemClock } from '../internal/clock.ts';
 import { Limiter } from '../internal/limiter.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
 import type { EventSource, ServiceEventName, ServiceListener } from '../spec/events.ts';
+import type { ExecutionStatus } from '../spec/execution.ts';
 import type { ModelHealth, ModelState, RegistryHealth } from '../spec/health.ts';
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
 import type { Row } from '../spec/rows.ts';
 import type { BuiltModel } from './build-model.ts';
+import { ExecutionRuntime } from './execution-runtime.ts';
 import { LiveModel } from './live-model.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { type ModelRequest, ModelResolver } from './model-resolver.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot, type SlotHost } from './model-slot.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
@@ -67,6 +71,8 @@ export class MLServiceRegistry implements EventSource {
   readonly #events = new EventBus();
   readonly #cache: ModelCache<BuiltModel>;
   readonly #resolver: ModelResolver;
+  readonly #runtime: ExecutionRuntime;
+  readonly #memory: MemoryWatch;
   readonly #host: SlotHost;
   readonly #slots = new Map<string, ModelSlot>();
   readonly #services = new Set<string>();
@@ -86,14 +92,26 @@ export class MLServiceRegistry implements EventSource {
     this.#cache = new ModelCache(config.cache, {
       evicted: (entry, reason, idleMs) => this.#evicted(entry, reason, idleMs),
       pressure: (neededBytes) => this.#events.emit('memory:pressure', { ...this.#cache.memory(), neededBytes }),
-      changed: () => this.#sampleMemory(),
+      changed: () => {
+        this.#memory.changed();
+        this.#sampleMemory();
+      },
+      freed: (entry) => this.#memory.freed(entry.value),
     });
+    this.#memory = new MemoryWatch({
+      cache: this.#cache,
+      container: config.container,
+      events: this.#events,
+      clock: systemClock,
+      rss: () => process.memoryUsage.rss(),
+    });
+    this.#runtime = new ExecutionRuntime(config.execution, config.container.processors);
     this.#resolver = new ModelResolver(this.#repository, config, () => this.#watch());
     const loads = new Limiter(config.maxParallelLoads);
     this.#host = {
       cache: this.#cache,
       resolver: this.#resolver,
-      settings: { ...config, events: this.#events },
+      settings: { ...config, events: this.#events, runtime: this.#runtime },
       pinned: config.pinned,
       inTurn: (work) => loads.run(work),
       assertOpen: () => this.#assertOpen(),
@@ -253,6 +271,11 @@ export class MLServiceRegistry implements EventSource {
     return { status, models, memory: this.#cache.memory() };
   }
 
+  /** Where every loaded model runs, and how its calls come through. */
+  execution(): ExecutionStatus[] {
+    return this.#cache.values().map(({ placed, ref }) => placed.status(ref));
+  }
+
   /** The state of one model as callers ask for it. */
   modelHealth(name: string, version = 'latest', options: AreaOptions = {}): ModelHealth {
     return this.#slot(name, version, options.area).health();
@@ -295,6 +318,7 @@ export class MLServiceRegistry implements EventSource {
       new LifecycleError('ML_REGISTRY_CLOSED', 'the registry was closed while the model loaded'),
       timeoutMs,
     );
+    this.#memory.stop();
     const stopWatching = await this.#watching?.catch(() => undefined);
     await stopWatching?.();
     const errors = await closing;

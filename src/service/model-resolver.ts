@@ -2,9 +2,11 @@ import { resolve as resolvePath } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import { openArtefact } from '../repository/artefact-reader.ts';
+import { DirectoryRepository } from '../repository/directory-repository.ts';
 import { requireChosen, resolveModel } from '../repository/resolve.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
+import type { PlaceChoice } from '../spec/execution.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
 import type {
   ModelArea,
@@ -34,6 +36,10 @@ export interface ResolvedModel {
   readonly key: string;
   readonly ref: ModelRef;
   readonly metadata: ModelMetadata | undefined;
+  /** Where it is to run, if that was said for this model. */
+  readonly place: PlaceChoice | undefined;
+  /** Whether `open` gives memory that nobody else holds. */
+  readonly fresh: boolean;
   /** Bytes on disk, or 0 where not known before it is opened. */
   readonly size: number;
   open(options: OpenOptions): Promise<Artefact>;
@@ -80,7 +86,8 @@ export class ModelResolver {
    */
   async resolve(request: ModelRequest): Promise<ResolvedModel> {
     const override = this.#override(request.name);
-    if (override.path !== undefined && request.area === 'trained') return this.#direct(request, override.path);
+    if (override.path !== undefined && request.area === 'trained')
+      return this.#direct(request, override.path, override.place);
     const record = await this.record(request);
     const repository = this.#repository;
     return {
@@ -88,6 +95,8 @@ export class ModelResolver {
       ref: { model: record.name, version: record.label ?? record.version, artefact: record.id },
       metadata: record.metadata,
       size: record.size,
+      place: override.place,
+      fresh: repository instanceof DirectoryRepository,
       open: (options) => repository.open(record, options),
     };
   }
@@ -150,6 +159,7 @@ export class ModelResolver {
   #override(name: string): {
     readonly path: string | undefined;
     readonly version: string | undefined;
+    readonly place: PlaceChoice | undefined;
     readonly via: readonly string[];
   } {
     const option = this.#config.models[name] ?? {};
@@ -158,17 +168,21 @@ export class ModelResolver {
     const via: string[] = [];
     if (option.version !== undefined) via.push(`version "${option.version}" from options.models.${name}.version`);
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
-    return { path: option.path ?? environment.path, version: option.version ?? environment.version, via };
+    const path = option.path ?? environment.path;
+    const place = option.place ?? environment.place;
+    return { path, version: option.version ?? environment.version, place, via };
   }
 
   /** A path that was set for a model: no directory contract, no metadata, the file itself. */
-  #direct(request: ModelRequest, path: string): ResolvedModel {
+  #direct(request: ModelRequest, path: string, place: PlaceChoice | undefined): ResolvedModel {
     const absolute = resolvePath(path);
     return {
       key: absolute,
       ref: { model: request.name, version: undefined, artefact: absolute },
       metadata: undefined,
       size: 0,
+      place,
+      fresh: true,
       open: (options) => openArtefact(undefined, absolute, options),
     };
   }

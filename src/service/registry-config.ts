@@ -1,14 +1,15 @@
-import { availableParallelism, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { ModelCacheOptions } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
+import { type Container, readContainer } from '../internal/container.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
-import { readEnvironment } from './environment.ts';
+import { PLACES, readEnvironment } from './environment.ts';
+import { type ExecutionConfig, executionConfig } from './execution-runtime.ts';
 import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
 
 /** Options, environment and defaults made one. */
@@ -31,6 +32,8 @@ export interface RegistryConfig {
   /** Loads that read and build at the same time. */
   readonly maxParallelLoads: number;
   readonly extraFeatures: ExtraFeatures;
+  readonly execution: ExecutionConfig;
+  readonly container: Container;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -46,6 +49,7 @@ export const DEFAULT_LIMITS: Limits = {
 const positive = z.optional(z.int('a whole number').check(z.positive('a positive number')));
 const notNegative = z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number')));
 const text = z.string('a string').check(z.minLength(1, 'a non-empty string'));
+const place = z.optional(z.enum(PLACES, PLACES.map((one) => `'${one}'`).join(', ')));
 const isLoader = (value: unknown): boolean => typeof value === 'object' && value !== null && 'load' in value;
 const isRegistry = (value: unknown): value is LoaderRegistry =>
   typeof value === 'object' && value !== null && 'find' in value && 'reads' in value;
@@ -77,7 +81,10 @@ const schema = z.strictObject(
     models: z.optional(
       z.record(
         z.string(),
-        z.strictObject({ path: z.optional(text), version: z.optional(text) }, 'an object { path?, version? }'),
+        z.strictObject(
+          { path: z.optional(text), version: z.optional(text), place },
+          'an object { path?, version?, place? }',
+        ),
         'an object by model name',
       ),
     ),
@@ -107,6 +114,35 @@ const schema = z.strictObject(
       ),
     ),
     loadTimeoutMs: positive,
+    execution: z.optional(
+      z.strictObject(
+        {
+          place,
+          inlineMaxBytes: notNegative,
+          maxHoldMs: positive,
+          killAfterMs: positive,
+          maxRestarts: notNegative,
+          restartMs: notNegative,
+          warmUp: z.optional(z.boolean('a boolean')),
+        },
+        'an object',
+      ),
+    ),
+    admission: z.optional(
+      z.strictObject(
+        {
+          maxQueue: positive,
+          maxQueuedBytes: positive,
+          maxConcurrency: positive,
+          maxWaitMs: positive,
+          maxTotalQueue: positive,
+          maxTotalQueuedBytes: positive,
+          maxTotalConcurrency: positive,
+        },
+        'an object',
+      ),
+    ),
+    batching: z.optional(z.strictObject({ maxRows: positive, inlineMs: positive, workerMs: positive }, 'an object')),
     backoff: z.optional(
       z.strictObject({ initialMs: notNegative, maxMs: notNegative }, 'an object { initialMs?, maxMs? }'),
     ),
@@ -127,6 +163,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
   const clock = options.clock ?? systemClock;
   const env = options.env ?? process.env;
   const environment = readEnvironment(env);
+  const container = readContainer();
   return {
     modelsDir: resolve(options.modelsDir ?? environment.modelsDir ?? 'models'),
     repository: options.repository,
@@ -141,7 +178,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     watch: options.watch ?? false,
     pinned: new Set(cache.pinned),
     cache: {
-      maxBytes: cache.maxBytes ?? Math.floor(availableMemory() / 2),
+      maxBytes: cache.maxBytes ?? Math.floor(container.memoryLimit / 2),
       idleTtlMs: cache.idleTtlMs,
       minResidencyMs: cache.minResidencyMs ?? 100,
       maxWaitMs: cache.maxWaitMs ?? 5_000,
@@ -154,17 +191,13 @@ export function configure(options: RegistryOptions): RegistryConfig {
       ...limits,
     },
     loadTimeoutMs: options.loadTimeoutMs ?? 120_000,
-    maxParallelLoads: Math.max(2, availableParallelism()),
+    maxParallelLoads: Math.max(2, container.processors),
     extraFeatures: options.extraFeatures ?? 'ignore',
+    execution: executionConfig(options, environment.place),
+    container,
     env,
     clock,
   };
-}
-
-/** Memory of the machine, or of the container where that is less. */
-function availableMemory(): number {
-  const constrained = process.constrainedMemory?.() ?? 0;
-  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
 function loadersOf(given: RegistryOptions['loaders']): LoaderRegistry {

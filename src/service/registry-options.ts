@@ -1,8 +1,10 @@
 import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
+import type { PlaceChoice } from '../spec/execution.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures, ModelLoader } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
+import type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './execution-options.ts';
 
 /** Whether bytes must be compared with a checksum from the metadata before they are parsed. */
 export type Verification = 'require' | 'ifPresent' | 'off';
@@ -27,6 +29,8 @@ export interface ModelOverride {
   readonly path?: string;
   /** The version to use whatever the caller asks for. */
   readonly version?: string;
+  /** Where it runs. */
+  readonly place?: PlaceChoice;
 }
 
 /** Options of `MLServiceRegistry`. Options win over the environment, the environment over defaults. */
@@ -59,6 +63,12 @@ export interface RegistryOptions {
   readonly loadTimeoutMs?: number;
   /** Pause after a failed load: doubles from `initialMs` (default 1,000) to `maxMs` (default 60,000). */
   readonly backoff?: { readonly initialMs?: number; readonly maxMs?: number };
+  /** Where models run. */
+  readonly execution?: ExecutionOptions;
+  /** Bounds of what waits and runs. */
+  readonly admission?: AdmissionOptions;
+  /** How calls that wait together are joined. */
+  readonly batching?: BatchingOptions;
   /** Keys of a record that are no feature. Default `ignore`. */
   readonly extraFeatures?: ExtraFeatures;
   /** Environment variables. Default `process.env`. */

@@ -10,7 +10,7 @@ import { configure } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
 
 /** Options of `scanFile`; each as in `RegistryOptions`. */
-export interface ScanOptions extends CallOptions, Pick<RegistryOptions, 'loaders' | 'limits'> {}
+export interface ScanOptions extends Pick<CallOptions, 'signal'>, Pick<RegistryOptions, 'loaders' | 'limits'> {}
 
 const WORST_FIRST: readonly ScanVerdict[] = ['unsafe', 'malformed', 'unsupported'];
 

@@ -1,3 +1,4 @@
+import type { Place } from './execution.ts';
 import type { MemoryUse, ModelState } from './health.ts';
 import type { LoadPhase } from './model-loader.ts';
 import type { ModelMethod } from './model.ts';
@@ -16,7 +17,7 @@ export interface ModelRef {
 export type PhaseTimes = Readonly<Partial<Record<LoadPhase, number>>>;
 
 /** Why a model left the cache. */
-export type EvictReason = 'budget' | 'idle' | 'unload' | 'close' | 'replaced';
+export type EvictReason = 'budget' | 'idle' | 'unload' | 'close' | 'replaced' | 'pressure' | 'crashed';
 
 /** Every event, its name `noun:action`, and its payload. Times are milliseconds, sizes bytes. */
 export interface ServiceEventMap {
@@ -27,6 +28,7 @@ export interface ServiceEventMap {
   'load:end': ModelRef & {
     readonly format: string;
     readonly engine: string;
+    readonly place: Place;
     readonly bytes: number;
     /** Empty where `ModelInfo.sha256` is. */
     readonly sha256: string;
@@ -48,8 +50,15 @@ export interface ServiceEventMap {
   'unload:end': ModelRef & { readonly bytes: number; readonly durationMs: number };
   /** Sent after each load and unload. */
   'memory:sample': MemoryUse & { readonly rssBytes: number };
-  /** A load needs more than is free: models will be evicted, or it waits. */
-  'memory:pressure': MemoryUse & { readonly neededBytes: number };
+  /**
+   * A load needs more than is free: models will be evicted, or it waits. With `usedBytes` and `limitBytes`: the
+   * container (or machine) itself is nearly full, and models that nobody uses are evicted.
+   */
+  'memory:pressure': MemoryUse & {
+    readonly neededBytes: number;
+    readonly usedBytes?: number;
+    readonly limitBytes?: number;
+  };
   'health:change': ModelRef & {
     readonly from: ModelState;
     readonly to: ModelState;
@@ -61,6 +70,46 @@ export interface ServiceEventMap {
     readonly rows: number | undefined;
     readonly durationMs: number;
     readonly error: unknown;
+  };
+  /** Calls were computed as one run, alone or joined. Only of models whose calls are queued. */
+  'batch:end': ModelRef & {
+    readonly method: ModelMethod;
+    readonly calls: number;
+    readonly rows: number;
+    /** Most rows of the next run, by what this one cost. */
+    readonly rowLimit: number;
+    readonly durationMs: number;
+    /** How long the first of the calls had waited. */
+    readonly waitedMs: number;
+    readonly error: unknown;
+  };
+  /** A model that held the event loop runs in a thread from now on. */
+  'execution:moved': ModelRef & {
+    readonly from: Place;
+    readonly to: Place;
+    /** Why, e.g. how long it held the loop. */
+    readonly reason: string;
+    readonly durationMs: number;
+  };
+  /** The worker of a model ended: it crashed, or was killed by a deadline or because it hung. */
+  'execution:crash': ModelRef & {
+    readonly place: Place;
+    readonly reason: 'crash' | 'deadline' | 'hang';
+    readonly message: string;
+    /** The last lines of its standard error. */
+    readonly stderr: string;
+    /** Such ends in a row. */
+    readonly inARow: number;
+    /** Milliseconds until it is started again; `undefined` where it is given up. */
+    readonly restartInMs: number | undefined;
+  };
+  /** The worker of a model was started again, and the model is loaded in it. */
+  'execution:restart': ModelRef & { readonly place: Place; readonly durationMs: number };
+  /** A model was freed, but the memory of the process did not shrink accordingly. */
+  'memory:retained': ModelRef & {
+    readonly bytes: number;
+    readonly returnedBytes: number;
+    readonly rssBytes: number;
   };
   /** The repository's files changed while it was watched. */
   'repository:change': { readonly location: string };

@@ -1,5 +1,6 @@
 import type { Artefact, Content } from './artefact.ts';
 import type { ByteSource } from './byte-source.ts';
+import type { LoaderModule } from './execution.ts';
 import type { Limits } from './limits.ts';
 import type { ModelMetadata } from './metadata.ts';
 import type { CallOptions, Feeds, ModelInfo, Prediction } from './model.ts';
@@ -21,6 +22,8 @@ export interface LoaderCapabilities {
   readonly reportsByteSize?: boolean;
   /** `load` stops early when its signal aborts. */
   readonly abortable?: boolean;
+  /** `load` gives the event loop a turn every few milliseconds, however large the file is. */
+  readonly yields?: boolean;
   /** Needs a Python interpreter on this machine. */
   readonly needsPython?: boolean;
 }
@@ -50,6 +53,8 @@ export interface LoadContext {
   phase(phase: 'parse' | 'build' | 'warm-up'): void;
   /** What to do with a record's keys that the model does not know. */
   readonly extraFeatures: ExtraFeatures;
+  /** Threads that one computation of this model may use. Default: the engine's own choice. */
+  readonly threads?: number;
   /** May be kept and called during predictions too. */
   readonly warn: (warning: ModelWarning) => void;
 }
@@ -88,6 +93,11 @@ export interface LoadedModel {
   scoreSamples?: RowFunction;
   apply?: RowFunction;
   run?(feeds: Feeds, options: CallOptions): Awaitable<Readonly<Record<string, TensorLike>>>;
+  /**
+   * Whether what a row gives depends on that row alone, whatever other rows are in the call. Only then are calls of
+   * several callers joined into one. Default `false`.
+   */
+  readonly rowsIndependent?: boolean;
   /** The objects of a file that holds several, by name. */
   readonly parts?: ReadonlyMap<string, LoadedModel>;
   /** The content of a file that holds only data. */
@@ -139,6 +149,10 @@ export interface ModelLoader {
   /** Packages that `load` imports; named in the error when one is missing. Default none. */
   readonly dependencies?: readonly string[];
   readonly capabilities?: LoaderCapabilities;
+  /**
+   * Where workers import this loader from. Default: its models run on the event loop. The built-in loaders need none.
+   */
+  readonly module?: LoaderModule;
 }
 
 /** A large file whose format is looked for. */

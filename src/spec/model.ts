@@ -1,3 +1,4 @@
+import type { Priority } from './execution.ts';
 import type { Row, Rows } from './rows.ts';
 import type { StoredTensor, TensorInfo } from './stored-tensor.ts';
 import type { DType, Tensor, TensorLike } from './tensor.ts';
@@ -61,6 +62,13 @@ export interface ModelInfo {
 export interface CallOptions {
   /** Rejects the call with `ML_ABORTED`; work already inside an engine finishes unseen. */
   readonly signal?: AbortSignal;
+  /**
+   * Milliseconds until the call is rejected with `ML_DEADLINE_EXCEEDED`, waiting and loading included. A model in a
+   * child process is stopped then; elsewhere work already inside an engine finishes unseen. Default: no limit.
+   */
+  readonly timeoutMs?: number;
+  /** Which calls start first when several wait for the same model. Default `normal`. */
+  readonly priority?: Priority;
 }
 
 /** Methods that take rows. */

@@ -50,6 +50,8 @@ export async function openTfjsModel(
       ...networkRoles(values(outputs, names.outputs), context.metadata),
       classes: undefined,
       steps: [],
+      // Whether rows stay apart is not known of operators that this library did not write.
+      rowsIndependent: false,
       diesOnEmpty: undefined,
       byteSize: model.artifacts.weightData.byteLength * 2,
     },

@@ -13,6 +13,7 @@ const graph: OnnxGraph = {
   roles: { value: 'y' },
   classes: undefined,
   steps: [],
+  rowsIndependent: false,
   diesOnEmpty: undefined,
   byteSize: 10,
 };

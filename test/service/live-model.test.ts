@@ -10,6 +10,7 @@ import type { ServiceEventMap } from '../../src/spec/events.ts';
 import type { LoadedModel } from '../../src/spec/model-loader.ts';
 import type { StoredTensor } from '../../src/spec/stored-tensor.ts';
 import type { ModelMethod, RowMethod } from '../../src/spec/model.ts';
+import { placedInline } from './placed-inline.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
 import { createFakeModel } from '../../src/testing/fake-model.ts';
 
@@ -36,6 +37,7 @@ function live(loaded: LoadedModel, loadedAlready = true) {
     ref: { model: 'fraud', version: 'v1', artefact: 'trained/fraud_v1.mock' },
     label: 'trained/fraud_v1.mock',
     bytes: 10,
+    placed: placedInline(loaded),
     dispose: () => Promise.resolve(),
   };
   const entry = new CacheEntry({ key: 'fraud', value: built, pinned: false, clock: new FakeClock() });

@@ -9,6 +9,7 @@ import { type CutStringNormalizers, cutStringNormalizers } from '../../onnx/rewr
 import { castHalfEdges } from '../../onnx/rewrite/float16-edges.ts';
 import { removeZipMap } from '../../onnx/rewrite/remove-zipmap.ts';
 import { trimAbsentInputs } from '../../onnx/rewrite/trim-absent-inputs.ts';
+import { rowsIndependent } from '../../onnx/rows-independent.ts';
 import type { StringStep } from '../../onnx/string-normalizer.ts';
 import type { Limits } from '../../spec/limits.ts';
 import type { Finding } from '../../spec/scan.ts';
@@ -39,6 +40,8 @@ export interface PreparedOnnx {
   readonly roles: GraphRoles;
   /** Text steps that are done before the graph, in order. */
   readonly steps: readonly StringStep[];
+  /** Whether rows do not influence each other. */
+  readonly rowsIndependent: boolean;
   /** An operator of the graph that ends the process when it is given no elements. */
   readonly diesOnEmpty: string | undefined;
 }
@@ -74,6 +77,7 @@ export function prepareOnnx(bytes: Uint8Array, audited: AuditedOnnx): PreparedOn
     otherOutputs: outputs.filter((output) => !isTensor(output)).map((output) => `${output.name} (${output.typeText})`),
     roles: graphRoles(model, maps),
     steps,
+    rowsIndependent: rowsIndependent(exposed.model),
     diesOnEmpty: operatorFatalWhenEmpty(audited.operators),
   };
 }

@@ -5,7 +5,7 @@ import type { LoaderDescriptor } from '../../spec/loader-descriptor.ts';
 export const descriptor: LoaderDescriptor = {
   name: 'pickle',
   formats: ['pkl', 'pickle', 'joblib', 'sav', 'dill', 'npy', 'gz', 'gzip', 'bz2', 'xz', 'lzma', 'lz4', 'z', 'jl'],
-  capabilities: { threadSafe: true, reportsByteSize: true, abortable: true },
+  capabilities: { threadSafe: true, reportsByteSize: true, abortable: true, yields: true },
   specVersion: 'v1',
   detect,
 };
