@@ -36,7 +36,7 @@ const layers = [...LAYER_TYPES].filter(([name]) => !name.startsWith('ops.')).toS
 const operations = [...LAYER_TYPES.keys()]
   .filter((name) => name.startsWith('ops.'))
   .map((name) => name.slice(4))
-  .toSorted();
+  .toSorted((a, b) => (a < b ? -1 : 1));
 
 const page = `<!-- Written by scripts/gen-keras-table.mjs from src/keras/layers/layer-types.ts; do not edit. -->
 

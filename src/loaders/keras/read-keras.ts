@@ -1,3 +1,4 @@
+import { ArtefactError } from '../../errors/artefact-error.ts';
 import { FormatError } from '../../errors/format-error.ts';
 import { looksLikeZip } from '../../formats/zip/looks-like-zip.ts';
 import { readHdf5 } from '../../formats/hdf5/read-hdf5.ts';
@@ -10,7 +11,6 @@ import { h5Content, readH5Model, withArchitecture } from '../../keras/read/read-
 import type { Artefact } from '../../spec/artefact.ts';
 import type { Limits } from '../../spec/limits.ts';
 import type { ModelMetadata } from '../../spec/metadata.ts';
-import { MLServiceError } from '../../errors/ml-service-error.ts';
 
 /** A file of Keras; `undefined` for HDF5 that is none. */
 export async function readKeras(
@@ -55,7 +55,7 @@ async function architectureOf(artefact: Artefact, metadata: ModelMetadata | unde
   const tried = candidates(name);
   for (const path of tried) {
     const bytes = await artefact.read(path).catch((error: unknown) => {
-      if (MLServiceError.isInstance(error) && error.code.startsWith('ML_ARTEFACT_')) return undefined;
+      if (error instanceof ArtefactError) return undefined;
       throw error;
     });
     const document = bytes === undefined ? undefined : parseJson(utf8(bytes), path);

@@ -111,7 +111,7 @@ describe.runIf(shared)('files of Keras', () => {
     const rows = { data: new Float32Array(12 * 12 * 3).fill(0.3), shape: [1, 12, 12, 3], dtype: 'float32' } as const;
     const labels = Array.from((await model.predict?.(rows, {})) ?? []);
     expect(metadata.classes).toContain(labels[0]);
-    expect(((await model.predictProba?.(rows, {})) as { shape: readonly number[] }).shape).toEqual([1, 4]);
+    expect(await model.predictProba?.(rows, {})).toMatchObject({ shape: [1, 4] });
     await model.dispose?.();
   });
 });
