@@ -1,30 +1,8 @@
-import type { AtenArgument, AtenNode, AtenResult, AtenType } from '../graph/aten-graph.ts';
+import type { AtenArgument, AtenNode, AtenResult } from '../graph/aten-graph.ts';
 import type { JsonNode } from './json-node.ts';
 import { inlined } from './inline-graph.ts';
 import { readArgument } from './read-arguments.ts';
-import { extentOf, typeOf } from './symbols.ts';
-
-/** What is known of the values of a graph. */
-export interface ValueTypes {
-  readonly tensors: ReadonlyMap<string, AtenType>;
-  /** Expressions of numbers. */
-  readonly symbols: ReadonlyMap<string, string>;
-}
-
-/** Types of the values of a graph, as the file states them. */
-export function readValueTypes(graph: JsonNode): ValueTypes {
-  const tensors = graph.get('tensor_values')?.entries() ?? [];
-  const numbers = graph.get('sym_int_values')?.entries() ?? [];
-  return {
-    tensors: new Map(tensors.map(([name, meta]) => [name, typeOf(meta)])),
-    symbols: new Map(
-      numbers.flatMap(([name, node]) => {
-        const extent = extentOf(node);
-        return typeof extent === 'string' ? [[name, extent] as const] : [];
-      }),
-    ),
-  };
-}
+import type { ValueTypes } from './value-types.ts';
 
 const OPERATOR = /^torch\.ops\.(\w+)\.(\w+)(?:\.(\w+))?$/;
 /** Modules whose functions are Python's operators on numbers. */
@@ -41,7 +19,7 @@ export function readNode(node: JsonNode, types: ValueTypes, depth = 0): readonly
     .map((output) => readResult(output, types));
   const [, namespace, name, overload = ''] = OPERATOR.exec(target) ?? [];
   if (namespace === 'higher_order' && name !== undefined) {
-    return inlined({ node, name, inputs, outputs, place, depth });
+    return inlined({ node, name, inputs, outputs, place, depth, read: readNode });
   }
   const call = inputs.map((input) => [input.get('name')?.text() ?? '', readArgument(input.need('arg'))] as const);
   const positional = call.map(([, argument]) => argument);

@@ -88,7 +88,7 @@ async function judge(folder, name) {
     for (const [i, { inputs, expected }] of cases.entries()) {
       const result = await model.run(Object.fromEntries(inputs.map((input) => [input.name, tensorOf(input)])));
       const extra = Object.keys(result).filter((key) => !expected.some((want) => want.name === key));
-      if (extra.length > 0) return ['WRONG', `outputs that PyTorch has not: ${extra}`];
+      if (extra.length > 0) return ['WRONG', `outputs that PyTorch has not: ${extra.join()}`];
       for (const want of expected) {
         const found = difference(result[want.name], want, rtol);
         if (found !== undefined) return ['WRONG', `case ${i}: ${found}`];
