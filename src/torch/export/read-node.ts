@@ -5,6 +5,8 @@ import { readArgument } from './read-arguments.ts';
 import type { ValueTypes } from './value-types.ts';
 
 const OPERATOR = /^torch\.ops\.(\w+)\.(\w+)(?:\.(\w+))?$/;
+/** Operators on graphs, as PyTorch 2.4 writes some of them. */
+const ON_GRAPHS = /^torch\._higher_order_ops\.(?:\w+\.)*(\w+)$/;
 /** Modules whose functions are Python's operators on numbers. */
 const PYTHON = /^(?:_?operator|math|builtins|torch)\.(?:_?sym_)?(\w+)$/;
 
@@ -18,8 +20,9 @@ export function readNode(node: JsonNode, types: ValueTypes, depth = 0): readonly
     .list()
     .map((output) => readResult(output, types));
   const [, namespace, name, overload = ''] = OPERATOR.exec(target) ?? [];
-  if (namespace === 'higher_order' && name !== undefined) {
-    return inlined({ node, name, inputs, outputs, place, depth, read: readNode });
+  const onGraphs = namespace === 'higher_order' ? name : ON_GRAPHS.exec(target)?.[1];
+  if (onGraphs !== undefined) {
+    return inlined({ node, name: onGraphs, inputs, outputs, place, depth, read: readNode });
   }
   const call = inputs.map((input) => [input.get('name')?.text() ?? '', readArgument(input.need('arg'))] as const);
   const positional = call.map(([, argument]) => argument);

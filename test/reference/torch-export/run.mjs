@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = resolve(HERE, '../../..');
-const VERSIONS = ['2.2.2', '2.4.1', '2.6.0', '2.9.0', '2.15.0'];
+const VERSIONS = ['2.4.1', '2.6.0', '2.9.0', '2.15.0'];
 
 const { values: options } = parseArgs({
   options: {
