@@ -42,7 +42,12 @@ for (const [title, family] of FAMILIES) {
   count += names.length;
   lines.push(`## ${title}`, '', ...wrapped(names), '');
 }
-lines.push('## Numbers', '', 'Python numbers that are computed from extents: what `_operator`, `math` and `torch.sym_*` call.', '');
+lines.push(
+  '## Numbers',
+  '',
+  'Python numbers that are computed from extents: what `_operator`, `math` and `torch.sym_*` call.',
+  '',
+);
 lines.push(...wrapped(Object.keys(python)), '');
 lines.push('## Refused', '', '| operators | why |', '|---|---|');
 for (const [why, names] of refusals) lines.push(`| ${names.map((name) => `\`${name}\``).join(', ')} | ${why} |`);

@@ -8,13 +8,13 @@ import type { WrittenOutput } from '../../torch/graph/translate-graph.ts';
 export function renameOutputs(model: LoadedModel, outputs: readonly WrittenOutput[]): LoadedModel {
   if (outputs.every(({ name, written }) => name === written)) return model;
   const names = new Map(outputs.map(({ name, written }) => [written, name]));
-  const { info, run } = model;
+  const { info } = model;
   const renamed = (info?.outputs ?? []).map((output) => ({ ...output, name: names.get(output.name) ?? output.name }));
   return {
     ...model,
     info: { ...info, outputs: renamed },
     async run(feeds, options) {
-      const result = (await run?.(feeds, options)) ?? {};
+      const result = (await model.run?.(feeds, options)) ?? {};
       return Object.fromEntries(Object.entries(result).map(([name, tensor]) => [names.get(name) ?? name, tensor]));
     },
   };

@@ -2,7 +2,7 @@ import type { AtenArgument, AtenNode, AtenResult } from '../graph/aten-graph.ts'
 import { badExport } from './export-problem.ts';
 import type { JsonNode } from './json-node.ts';
 import { readArgument } from './read-arguments.ts';
-import { readNode, readValueTypes } from './read-node.ts';
+import { readValueTypes, type ValueTypes } from './value-types.ts';
 
 /** Graphs inside graphs. */
 const MAX_DEPTH = 32;
@@ -16,6 +16,8 @@ export interface GraphCall {
   readonly outputs: readonly AtenResult[];
   readonly place: string;
   readonly depth: number;
+  /** Reads a node of the inner graph. */
+  readonly read: (node: JsonNode, types: ValueTypes, depth: number) => readonly AtenNode[];
 }
 
 /**
@@ -66,7 +68,7 @@ export function inlined(call: GraphCall): readonly AtenNode[] {
   const body = graph
     .need('nodes')
     .list()
-    .flatMap((inner) => readNode(inner, types, depth + 1));
+    .flatMap((inner) => call.read(inner, types, depth + 1));
   const results = graph.need('outputs').list().map(readArgument).flatMap(itemsOf).map(scoped);
   const wanted = outputs.flatMap((output) => output.elements ?? [output]);
   if (results.length < wanted.length) node.fail('has more results than its graph');

@@ -1,32 +1,12 @@
-import type { AtenArgument, AtenNode, AtenResult, AtenType } from '../graph/aten-graph.ts';
+import type { AtenArgument, AtenNode, AtenResult } from '../graph/aten-graph.ts';
 import type { JsonNode } from './json-node.ts';
 import { inlined } from './inline-graph.ts';
 import { readArgument } from './read-arguments.ts';
-import { extentOf, typeOf } from './symbols.ts';
-
-/** What is known of the values of a graph. */
-export interface ValueTypes {
-  readonly tensors: ReadonlyMap<string, AtenType>;
-  /** Expressions of numbers. */
-  readonly symbols: ReadonlyMap<string, string>;
-}
-
-/** Types of the values of a graph, as the file states them. */
-export function readValueTypes(graph: JsonNode): ValueTypes {
-  const tensors = graph.get('tensor_values')?.entries() ?? [];
-  const numbers = graph.get('sym_int_values')?.entries() ?? [];
-  return {
-    tensors: new Map(tensors.map(([name, meta]) => [name, typeOf(meta)])),
-    symbols: new Map(
-      numbers.flatMap(([name, node]) => {
-        const extent = extentOf(node);
-        return typeof extent === 'string' ? [[name, extent] as const] : [];
-      }),
-    ),
-  };
-}
+import type { ValueTypes } from './value-types.ts';
 
 const OPERATOR = /^torch\.ops\.(\w+)\.(\w+)(?:\.(\w+))?$/;
+/** Operators on graphs, as PyTorch 2.4 writes some of them. */
+const ON_GRAPHS = /^torch\._higher_order_ops\.(?:\w+\.)*(\w+)$/;
 /** Modules whose functions are Python's operators on numbers. */
 const PYTHON = /^(?:_?operator|math|builtins|torch)\.(?:_?sym_)?(\w+)$/;
 
@@ -40,8 +20,9 @@ export function readNode(node: JsonNode, types: ValueTypes, depth = 0): readonly
     .list()
     .map((output) => readResult(output, types));
   const [, namespace, name, overload = ''] = OPERATOR.exec(target) ?? [];
-  if (namespace === 'higher_order' && name !== undefined) {
-    return inlined({ node, name, inputs, outputs, place, depth });
+  const onGraphs = namespace === 'higher_order' ? name : ON_GRAPHS.exec(target)?.[1];
+  if (onGraphs !== undefined) {
+    return inlined({ node, name: onGraphs, inputs, outputs, place, depth, read: readNode });
   }
   const call = inputs.map((input) => [input.get('name')?.text() ?? '', readArgument(input.need('arg'))] as const);
   const positional = call.map(([, argument]) => argument);

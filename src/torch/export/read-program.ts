@@ -4,7 +4,8 @@ import type { AtenArgument, AtenInput, AtenNode, AtenOutput } from '../graph/ate
 import { badExport, unsupportedExport } from './export-problem.ts';
 import type { JsonNode } from './json-node.ts';
 import { readArgument } from './read-arguments.ts';
-import { type ModulePlace, modulesOf, readNode, readValueTypes, type ValueTypes } from './read-node.ts';
+import { type ModulePlace, modulesOf, readNode } from './read-node.ts';
+import { readValueTypes, type ValueTypes } from './value-types.ts';
 import { type OutputTree, readTreeSpec } from './tree-spec.ts';
 
 /** Schema versions from PyTorch 2.1 on; a later major version may mean something else by the same words. */

@@ -76,7 +76,7 @@ async function pickled(bytes: Uint8Array, { limits, signal }: ReadWeightsOptions
         if (known !== undefined) return known;
         const read = readTensor(file, [key, entry], { maxBytes: limits.maxModelBytes, signal }).then((tensor) => {
           const dtype = plainType(tensor.dtype, name);
-          return { data: tensor.bytes, shape: tensor.shape, dtype };
+          return { data: elementsOf(tensor.bytes, dtype), shape: tensor.shape, dtype };
         });
         made.set(entry, read);
         return read;
@@ -169,7 +169,14 @@ async function readDescribed(
   if (count * width > limits.maxModelBytes)
     throw badExport(`the tensor ${JSON.stringify(name)} is larger than a model may be`);
   const view = { bytes, start: offset * width, shape, strides: strides.map((stride) => stride * width), width };
-  return { data: await gather(view, signal), shape, dtype };
+  return { data: elementsOf(await gather(view, signal), dtype), shape, dtype };
+}
+
+/** Bytes as the graph takes a weight: half-precision numbers are told from plain ones by their array. */
+function elementsOf(bytes: Uint8Array, dtype: DType): Uint8Array | Uint16Array {
+  if (dtype !== 'float16' && dtype !== 'bfloat16') return bytes;
+  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
 }
 
 function extent(node: JsonNode): number {

@@ -1,5 +1,5 @@
 import { badExport } from './export-problem.ts';
-import { JsonNode, parseJson } from './json-node.ts';
+import { type JsonNode, parseJson } from './json-node.ts';
 
 /** Deeper containers than this are no outputs of a model. */
 const MAX_DEPTH = 64;

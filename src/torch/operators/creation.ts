@@ -2,6 +2,7 @@ import type { Value } from '../../onnx/builder/graph-builder.ts';
 import type { DType } from '../../spec/tensor.ts';
 import type { Call, Dim, Scalar } from './call.ts';
 import { binary, cast, unary, compare } from './emit/arithmetic.ts';
+import { elementsOf } from './emit/bounded.ts';
 import { asValue, resultType } from './emit/promote.ts';
 import { dimsOf, dimScalar, expand, rankOf, reshape, unsqueeze } from './emit/shapes.ts';
 import { select } from './comparison.ts';
@@ -51,6 +52,7 @@ function arange(call: Call): Value {
     const [from, to, by] = values;
     const count =
       from === undefined || to === undefined || by === undefined ? null : Math.max(0, Math.ceil((to - from) / by));
+    if (count !== null) elementsOf(count);
     const symbol = from === 0 && by === 1 && end.kind === 'number' ? (end.symbol ?? null) : null;
     return cast(g, g.op('Range', [a, b, c], {}, { dtype: 'int64', shape: [count ?? symbol] }), dtype);
   }
@@ -69,7 +71,7 @@ function arange(call: Call): Value {
 
 function linspace(call: Call): Value {
   const { g } = call;
-  const steps = call.int('steps');
+  const steps = elementsOf(call.int('steps'));
   const [start, end] = [call.float('start'), call.float('end')];
   const step = steps > 1 ? (end - start) / (steps - 1) : 0;
   // From both ends towards the middle, as PyTorch computes it.
@@ -146,7 +148,7 @@ function oneHot(call: Call): Value {
   if (classes < 0) return call.fail('one_hot without num_classes: its width depends on the values');
   const axis = rankOf(self);
   const wanted = g.constant({
-    data: BigInt64Array.from({ length: classes }, (_, i) => BigInt(i)),
+    data: BigInt64Array.from({ length: elementsOf(classes) }, (_, i) => BigInt(i)),
     shape: [classes],
     dtype: 'int64',
   });

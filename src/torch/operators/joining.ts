@@ -1,5 +1,6 @@
 import type { Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call, Dim } from './call.ts';
+import { piecesOf } from './emit/bounded.ts';
 import { cast } from './emit/arithmetic.ts';
 import { dimOf } from './emit/numbers.ts';
 import { resultType } from './emit/promote.ts';
@@ -81,7 +82,7 @@ function inSteps(call: Call, value: Value, axis: number, step: Dim): Outcome {
   const results =
     call.node.outputs[0]?.elements?.length ?? (call.node.outputs.length > 1 ? call.node.outputs.length : undefined);
   if (typeof extent === 'number' && typeof step === 'number') {
-    const count = Math.max(1, Math.ceil(extent / step));
+    const count = piecesOf(Math.max(1, Math.ceil(extent / step)));
     return pieces(
       call,
       value,
@@ -105,7 +106,7 @@ function chunk(call: Call): Outcome {
   const value = call.tensor('self');
   const axis = axisOf(call.int('dim'), rankOf(value));
   const size = sizeOf(g, value, axis);
-  const chunks = call.int('chunks');
+  const chunks = piecesOf(call.int('chunks'));
   if (size === 0)
     return pieces(
       call,
@@ -124,7 +125,7 @@ function tensorSplit(call: Call): Outcome {
   const extent = value.shape?.[axis];
   if (typeof extent !== 'number') return call.fail('tensor_split of an extent that depends on the input');
   if (call.has('sections')) {
-    const sections = call.int('sections');
+    const sections = piecesOf(call.int('sections'));
     const [base, more] = [Math.floor(extent / sections), extent % sections];
     return pieces(
       call,
@@ -145,7 +146,7 @@ function unbind(call: Call): Outcome {
   const results = call.node.outputs[0]?.elements?.length;
   const count = typeof extent === 'number' ? extent : results;
   if (count === undefined) return call.fail('the number of pieces depends on the input');
-  return list(Array.from({ length: count }, (_, i) => tensor(shapes.select(call.g, value, axis, i))));
+  return list(Array.from({ length: piecesOf(count) }, (_, i) => tensor(shapes.select(call.g, value, axis, i))));
 }
 
 function meshgrid(call: Call): Outcome {

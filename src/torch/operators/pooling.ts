@@ -1,6 +1,7 @@
 import { int, ints } from '../../onnx/builder/attributes.ts';
 import type { Extent, Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call, Dim } from './call.ts';
+import { piecesOf } from './emit/bounded.ts';
 import { batched } from './convolution.ts';
 import { binary, unary, where, cast, compare } from './emit/arithmetic.ts';
 import { dimOf } from './emit/numbers.ts';
@@ -187,7 +188,7 @@ function adaptive(
       if (own === target) return value;
       if (target === 1) return pool(call, value, [axis]);
       const size = shapes.sizeOf(g, value, axis);
-      const cells = Array.from({ length: target }, (_, cell) =>
+      const cells = Array.from({ length: piecesOf(target) }, (_, cell) =>
         pool(call, shapes.slice(g, value, axis, adaptiveBounds(call, size, target, cell)), [axis]),
       );
       return shapes.concat(g, cells, axis);

@@ -1,6 +1,7 @@
 import { int, text } from '../../onnx/builder/attributes.ts';
 import type { Value } from '../../onnx/builder/graph-builder.ts';
 import type { Call, Dim } from './call.ts';
+import { elementsOf } from './emit/bounded.ts';
 import { binary } from './emit/arithmetic.ts';
 import { dimOf } from './emit/numbers.ts';
 import * as shapes from './emit/shapes.ts';
@@ -102,7 +103,7 @@ function unfold(call: Call): Value {
   const extent = value.shape?.[axis];
   if (typeof extent !== 'number') return call.fail('windows of an extent that depends on the input');
   const count = Math.floor((extent - size) / step) + 1;
-  const places = BigInt64Array.from({ length: count * size }, (_, i) =>
+  const places = BigInt64Array.from({ length: elementsOf(count * size) }, (_, i) =>
     BigInt(Math.floor(i / size) * step + (i % size)),
   );
   const index = g.constant({ data: places, shape: [count, size], dtype: 'int64' });
@@ -133,7 +134,7 @@ function im2col(call: Call): Value {
   const pads = g.ints([0, 0, ...padding, 0, 0, ...padding]);
   const padded = g.op('Pad', [value, pads, g.scalar(0, value.dtype)], { mode: text('constant') }, { shape: undefined });
   const places = (i: number): Value => {
-    const data = BigInt64Array.from({ length: (kernel[i] as number) * (counts[i] as number) }, (_, at) => {
+    const data = BigInt64Array.from({ length: elementsOf((kernel[i] as number) * (counts[i] as number)) }, (_, at) => {
       const [tap, window] = [Math.floor(at / (counts[i] as number)), at % (counts[i] as number)];
       return BigInt(tap * (dilation[i] as number) + window * (stride[i] as number));
     });
@@ -168,7 +169,7 @@ function diagonal(call: Call): Value {
   const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));
   const order = [a, b, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== a && i !== b)];
   const front = transpose(g, value, order);
-  const data = BigInt64Array.from({ length: 2 * length }, (_, i) => {
+  const data = BigInt64Array.from({ length: elementsOf(2 * length) }, (_, i) => {
     const step = Math.floor(i / 2);
     return BigInt(i % 2 === 0 ? step - Math.min(offset, 0) : step + Math.max(offset, 0));
   });
@@ -186,7 +187,7 @@ function diagEmbed(call: Call): Value {
   if (call.int('offset') !== 0 || a !== -2 || b !== -1 || typeof extent !== 'number') {
     return call.fail('a diagonal elsewhere than in the last two dimensions, or of unknown extent');
   }
-  const data = Float32Array.from({ length: extent * extent }, (_, i) => (i % (extent + 1) === 0 ? 1 : 0));
+  const data = Float32Array.from({ length: elementsOf(extent * extent) }, (_, i) => (i % (extent + 1) === 0 ? 1 : 0));
   const eye = g.constant({ data, shape: [extent, extent], dtype: 'float32' });
   const on = g.op('Cast', [eye], { to: int(9) }, { dtype: 'bool', shape: [extent, extent] });
   const wide = shapes.unsqueeze(g, value, [rankOf(value)]);

@@ -47,6 +47,6 @@ const ARRAYS = {
 
 /** A stored tensor as a caller passes it. */
 export function tensorOf({ shape, dtype, data }: StoredTensor): TensorLike {
-  if (dtype === 'int64') return { data: BigInt64Array.from(data, (value) => BigInt(value)), shape, dtype };
-  return { data: ARRAYS[dtype].from(data, Number), shape, dtype };
+  if (dtype === 'int64') return { data: BigInt64Array.from(data.map(BigInt)), shape, dtype };
+  return { data: ARRAYS[dtype].from(data.map(Number)), shape, dtype };
 }

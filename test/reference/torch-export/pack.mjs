@@ -19,7 +19,7 @@ scatter.dynamic creation_like.dynamic max.dynamic conv2d_1.core inplace_sub_slic
 batchnorm_2.core arange.dynamic norms.static split.dynamic index.static index_put.static casts.static squeeze.static
 lstm_2_True_True_True.dynamic gru_initial.static sdpa_bool_mask.dynamic bag_mean.dynamic up_bilinear_False.static
 net_mlp.dynamic net_dict.dynamic net_bag.dynamic net_encoder_0.dynamic net_lstm_tagger.dynamic net_input_is_output.dynamic
-net_no_grad.dynamic net_wide_deep.dynamic net_double.static net_state.static fft.static randn.static
+net_no_grad.dynamic net_wide_deep.dynamic net_double.static half_linear.static net_state.static fft.static randn.static
 `;
 
 const folders = process.argv.slice(2);

@@ -1,6 +1,7 @@
 import { int, ints } from '../../../onnx/builder/attributes.ts';
 import type { Extent, GraphBuilder, Value } from '../../../onnx/builder/graph-builder.ts';
 import type { Dim } from '../call.ts';
+import { elementsOf } from './bounded.ts';
 import { UnsupportedCall } from '../unsupported.ts';
 
 // Nodes that move elements, and extents as numbers.
@@ -204,5 +205,6 @@ export function expand(g: GraphBuilder, value: Value, dims: readonly Dim[]): Val
   const { shape: old } = value;
   if (old !== undefined && old.length === shape.length && old.every((e, i) => e !== null && e === shape[i]))
     return value;
+  elementsOf(dims.reduce<number>((product, dim) => (typeof dim === 'number' ? product * dim : product), 1));
   return g.op('Expand', [value, dimVector(g, dims)], {}, { shape });
 }
