@@ -62,6 +62,8 @@ export class ModelWriter {
       const { layer } = call;
       const [first, ...rest] = call.positional.map((argument) => resolve(argument, find));
       const named = new Map([...call.named].map(([key, argument]) => [key, resolve(argument, find)]));
+      // Keras 3 overrides what a call says of training by what the model is asked for, Keras 2 does not.
+      if (layer.generation === 3) named.delete('training');
       const args = new CallArguments(rest, named, (what) => layer.config.malformed(what));
       const scoped = weights.scope(layer.name, layer.config.subject);
       const given = this.layer(layer, {
@@ -83,6 +85,8 @@ export class ModelWriter {
     { inputs, args, weights, first }: PendingCall & { readonly first?: ArgumentValue | undefined },
   ): readonly KerasTensor[] {
     if (layer.graph !== undefined) {
+      if (args.training)
+        throw layer.config.unsupported('is called with training=True; build the outer model without it');
       const mask = args.tensor('mask');
       const given = mask === undefined || inputs.length !== 1 ? inputs : inputs.map((tensor) => tensor.withMask(mask));
       return this.graph(layer.graph, given, weights, layer.config.subject);

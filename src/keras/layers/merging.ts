@@ -80,16 +80,29 @@ function valueOfRank(g: GraphBuilder, tensor: KerasTensor, rank: number): Value 
   return g.op('Unsqueeze', [tensor.plain(), g.ints(axes)]);
 }
 
-/** Keras 2: steps that every mask keeps, of those inputs that have one; Keras 3: steps that any keeps, if all have one. */
-function mergedMask({ g, inputs, layer }: LayerCall): KerasTensor | undefined {
+/**
+ * Keras 2: steps that every mask keeps, of those inputs that have one. Keras 3 changed between its
+ * versions what becomes of different masks, and what Multiply, Maximum and Minimum give where a mask
+ * hides a step; what all versions agree on is computed.
+ */
+function mergedMask({ g, inputs, layer, unsupported }: LayerCall): KerasTensor | undefined {
   const masks = inputs.map(({ mask }) => mask).filter((mask) => mask !== undefined);
   const [first, ...rest] = masks;
-  if (first === undefined || (layer.generation === 3 && masks.length < inputs.length)) return undefined;
-  const name = layer.generation === 2 ? 'And' : 'Or';
+  if (first === undefined) return undefined;
+  if (layer.generation === 3) {
+    const same = masks.length === inputs.length && rest.every((mask) => mask.plain().name === first.plain().name);
+    if (same && !MASK_DEPENDENT.has(layer.className)) return first;
+    throw unsupported(
+      'merges masked tensors in a way that versions of Keras 3 do differently; remove the mask before it',
+    );
+  }
   const { shape } = first;
-  const value = rest.reduce((a, b) => g.op(name, [a, b.plain()], {}, { dtype: 'bool' }), first.plain());
+  const value = rest.reduce((a, b) => g.op('And', [a, b.plain()], {}, { dtype: 'bool' }), first.plain());
   return KerasTensor.of(g, value, { shape, dtype: 'bool' });
 }
+
+/** Layers whose values depend on masks in newer versions of Keras 3. */
+const MASK_DEPENDENT: ReadonlySet<string> = new Set(['Multiply', 'Maximum', 'Minimum']);
 
 function concatenate(call: LayerCall): KerasTensor {
   const { g, config, inputs, dtype } = call;

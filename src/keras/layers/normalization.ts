@@ -76,6 +76,8 @@ function ofType(values: readonly number[], { dtype }: LayerCall, shape: readonly
 /** `(x - mean) * gamma / sqrt(variance + epsilon) + beta`, with everything but `x` worked out beforehand, as TensorFlow does. */
 function batch(call: LayerCall): KerasTensor {
   const { g, config, weights, dtype } = call;
+  if (call.args.training)
+    throw call.unsupported('is called with training=True: it would take its statistics from the batch');
   const x = call.input();
   const [axis, ...more] = axesOf(call, -1);
   if (axis === undefined || more.length > 0) throw call.unsupported('normalizes over several axes');

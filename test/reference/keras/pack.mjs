@@ -9,7 +9,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const FIXTURES = join(HERE, '../../fixtures/keras');
 /** One or two settings of everything: all of them, with other seeds, are run.mjs's work. */
 const PICK = [
-  '^act_[a-z0-9]+(_[a-z]+)?$', '^relu_|^leaky|^elu|^prelu|^softmax_|^thresholded|^dense_', '^embedding|^einsum|^noise|^spatial|^identity',
+  '_small$', '^activity', '^act_[a-z0-9]+(_[a-z]+)?$', '^relu_|^leaky|^elu|^prelu|^softmax_|^thresholded|^dense_', '^embedding|^einsum|^noise|^spatial|^identity',
   '^augment_Random(Flip|Zoom)', '^sequential|^frozen|^half_frozen|^nested|^shared|^unused|^dict|^same_names|^spectral',
   '^conv[123]_(same|valid)_s2(_dyn)?$', '^conv[123]_(k1|dilated_same)', '^conv1_causal_s1_d2', '^conv2_groups|^conv2_uneven|^trans[12]_(same|valid)_s[23]$',
   '^trans2_(same|valid)_op1|^depth|^sep|^residual$|^unet$', '^(Max|Average)[123]_same_p3_s2|^(Max|Average)2_(valid_p2_sNone|same_dyn|gap)|^global_|^adaptive_.*_2$|^masked',

@@ -53,10 +53,7 @@ export function splitGates(
   return g.node('Split', {
     inputs: [sums],
     attributes: { axis: int(axis), num_outputs: int(count) },
-    outputs: new Array<{ dtype: Value['dtype']; shape: undefined }>(count).fill({
-      dtype: sums.dtype,
-      shape: undefined,
-    }),
+    outputs: Array.from({ length: count }, () => ({ dtype: sums.dtype, shape: undefined })),
   });
 }
 

@@ -120,6 +120,6 @@ function operator(
   });
   const states = finals.map((state) => g.op('Squeeze', [state, g.ints([0])]));
   if (!sequences) return { outputs: undefined, states };
-  const flat = g.op('Squeeze', [sequence as Value, g.ints([1])]);
+  const flat = g.op('Squeeze', [sequence, g.ints([1])]);
   return { outputs: g.op('Transpose', [flat], { perm: ints([1, 0, 2]) }), states };
 }

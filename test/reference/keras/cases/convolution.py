@@ -40,6 +40,7 @@ for padding, stride in itertools.product(["valid", "same"], [1, 2]):
 one("depth2_dilated", (9, 8, 3), lambda: L.DepthwiseConv2D(3, dilation_rate=2, padding="same"))
 one("sep2_dilated", (9, 8, 3), lambda: L.SeparableConv2D(4, 3, dilation_rate=2, padding="same"))
 one("sep1_causal", (9, 3), lambda: L.SeparableConv1D(4, 3, padding="causal"))
+one("trans3_small", (2, 3, 2, 2), lambda: L.Conv3DTranspose(2, 2, strides=2))
 one("trans2_dilated", (6, 7, 3), lambda: L.Conv2DTranspose(4, 3, dilation_rate=2))
 one("trans2_dilated_same", (6, 7, 3), lambda: L.Conv2DTranspose(4, 3, dilation_rate=2, padding="same"))
 

@@ -8,7 +8,8 @@ for rank, shape in SHAPES.items():
     one(f"batch_{rank}_plain", shape, lambda: L.BatchNormalization(scale=False, center=False, epsilon=1e-5))
     one(f"layer_{rank}", shape, lambda: L.LayerNormalization())
     one(f"group_{rank}", shape, lambda: L.GroupNormalization(groups=3))
-    one(f"group_{rank}_instance", shape, lambda: L.GroupNormalization(groups=-1, scale=False))
+    if rank > 2:
+        one(f"group_{rank}_instance", shape, lambda: L.GroupNormalization(groups=-1, scale=False))
     one(f"unit_{rank}", shape, lambda: L.UnitNormalization())
     for axis in range(1, rank):
         one(f"batch_{rank}_axis{axis}", shape, lambda a=axis: L.BatchNormalization(axis=a))

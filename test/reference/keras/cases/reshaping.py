@@ -23,6 +23,8 @@ for n in (1, 2, 3):
     one(f"up{n}", (*SIZES[n], 3), lambda c=up: c(2))
     one(f"up{n}_3", (*SIZES[n], 3), lambda c=up, s=3 if n == 1 else (3, 2, 1)[:n]: c(s))
     one(f"up{n}_dyn", (*[None] * n, 3), lambda c=up: c(2))
+one("up3_small", (2, 3, 2, 1), lambda: L.UpSampling3D((2, 1, 3)))
+one("pad3_small", (2, 3, 2, 1), lambda: L.ZeroPadding3D(((1, 0), (0, 1), (1, 1))))
 one("up2_bilinear", (5, 6, 3), lambda: L.UpSampling2D(2, interpolation="bilinear"))
 one("up2_bilinear_32", (5, 6, 3), lambda: L.UpSampling2D((3, 2), interpolation="bilinear"))
 one("up2_bilinear_dyn", (None, None, 3), lambda: L.UpSampling2D(2, interpolation="bilinear"))
