@@ -18,6 +18,8 @@ export interface LayerType {
   readonly translate: (call: LayerCall) => KerasTensor | readonly KerasTensor[];
   /** The layer's variables, in the order that the class creates them. Default none. */
   readonly weights?: (layer: KerasLayer) => readonly WeightSpec[];
+  /** What a `.keras` file keeps of the layer beside its variables: `vocabulary`, `idf_weights`; read as variables are. */
+  readonly assets?: (layer: KerasLayer) => readonly string[];
   /**
    * Refuses parameters that cannot be done, from the configuration alone; called for every layer of
    * a file before anything is built, and by scans. `translate` may refuse more.

@@ -17,6 +17,11 @@ import { MULTI_HEAD_LAYERS } from './attention/multi-head-attention.ts';
 import { bidirectional } from './recurrent/bidirectional.ts';
 import { CONV_LSTM_LAYERS } from './recurrent/conv-lstm.ts';
 import { RECURRENT_LAYERS } from './recurrent/recurrent-layers.ts';
+import { CATEGORY_ENCODING } from './preprocessing/category-encoding.ts';
+import { DISCRETIZATION } from './preprocessing/discretization.ts';
+import { LOOKUP_LAYERS } from './preprocessing/lookup-layers.ts';
+import { NORMALIZATION_LAYER } from './preprocessing/normalization-layer.ts';
+import { TEXT_VECTORIZATION } from './preprocessing/text-vectorization.ts';
 import { RESHAPING_LAYERS } from './reshaping.ts';
 import { spectralNormalization } from './spectral-normalization.ts';
 import { timeDistributed } from './time-distributed.ts';
@@ -54,6 +59,11 @@ export const LAYER_TYPES: ReadonlyMap<string, LayerType> = new Map<string, Layer
   ['Bidirectional', bidirectional(() => LAYER_TYPES)],
   ...TF_OPS,
   ...KERAS_OPS,
+  ...LOOKUP_LAYERS,
+  ['CategoryEncoding', CATEGORY_ENCODING],
+  ['Discretization', DISCRETIZATION],
+  ['Normalization', NORMALIZATION_LAYER],
+  ['TextVectorization', TEXT_VECTORIZATION],
   ['SpectralNormalization', spectralNormalization(() => LAYER_TYPES)],
   ['TimeDistributed', timeDistributed(() => LAYER_TYPES)],
 ]);

@@ -30,6 +30,7 @@ export async function readArchive(archive: ZipArchive, limits: Limits): Promise<
   const version = isRecord(metadata) ? own(metadata, 'keras_version') : undefined;
   const known = typeof version === 'string' ? version : undefined;
   const bytes = await weightsOf(archive);
+  const assets = await vocabulariesOf(archive);
   const { compile_config: compiled, ...architecture } = isRecord(document) ? document : {};
   return {
     document: architecture,
@@ -37,8 +38,16 @@ export async function readArchive(archive: ZipArchive, limits: Limits): Promise<
     version: known,
     kind: 'keras',
     others: compiled === undefined ? [] : [compiled],
-    weights: (model, types) => storeWeights(readHdf5(bytes, limits), model, types),
+    weights: (model, types) => storeWeights(readHdf5(bytes, limits), model, types, assets),
   };
+}
+
+/** The vocabularies of text layers, by their paths. */
+async function vocabulariesOf(archive: ZipArchive): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for (const [name, entry] of archive.entries)
+    if (/^assets\/.*\/vocabulary\.txt$/.test(name)) found.set(name, await entry.read());
+  return found;
 }
 
 /** The HDF5 file of weights. */

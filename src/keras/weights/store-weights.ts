@@ -2,6 +2,10 @@ import type { Hdf5Dataset, Hdf5Group } from '../../formats/hdf5/hdf5-file.ts';
 import type { LayerType } from '../graph/layer-type.ts';
 import type { WeightLookup } from '../graph/layer-weights.ts';
 import type { KerasLayer } from '../model/keras-layer.ts';
+import type { TensorLike } from '../../spec/tensor.ts';
+import { utf8 } from '../read/parse-json.ts';
+import { vocabularyLines } from '../text/python-lines.ts';
+import { assetPaths } from './asset-paths.ts';
 import { flatSpecs } from './flat-specs.ts';
 import { misfit } from './weight-problem.ts';
 
@@ -17,7 +21,12 @@ const FORMER_ROOT = '_layer_checkpoint_dependencies/';
  *
  * @throws `ML_FORMAT_MALFORMED` for variables that the architecture lacks, or has and the file lacks
  */
-export function storeWeights(root: Hdf5Group, model: KerasLayer, types: ReadonlyMap<string, LayerType>): WeightLookup {
+export function storeWeights(
+  root: Hdf5Group,
+  model: KerasLayer,
+  types: ReadonlyMap<string, LayerType>,
+  assets: ReadonlyMap<string, Uint8Array> = new Map(),
+): WeightLookup {
   const stored = collect(root);
   const { trainable, others } = flatSpecs(model, types);
   const found = new Map<string, Hdf5Dataset>();
@@ -29,12 +38,21 @@ export function storeWeights(root: Hdf5Group, model: KerasLayer, types: Readonly
     used.add(spec.stored);
     found.set(spec.name, dataset);
   }
+  const texts = new Map<string, TensorLike>();
+  for (const { name, asset, group, layer } of assetPaths(model, types)) {
+    const dataset = stored.get(`${group}/vars/${asset}`);
+    if (dataset !== undefined) found.set(name, dataset);
+    const bytes = assets.get(`assets/${group}/${asset}.txt`);
+    if (bytes === undefined) continue;
+    const lines = vocabularyLines(utf8(bytes), layer.generation);
+    texts.set(name, { data: lines, shape: [lines.length], dtype: 'string' });
+  }
   for (const path of stored.keys()) {
-    if (!used.has(path) && path.startsWith('layers/') && !IGNORED.test(path)) {
+    if (!used.has(path) && path.startsWith('layers/') && !IGNORED.test(path) && !path.endsWith('/vars/idf_weights')) {
       throw misfit(`there is a variable at "${path}" that the architecture does not have`);
     }
   }
-  return (name) => found.get(name)?.read();
+  return (name) => found.get(name)?.read() ?? texts.get(name);
 }
 
 /** Whether a file has this layout. */

@@ -61,8 +61,10 @@ for key, make in LAYERS.items():
     case(f"{key}_unroll", lambda x: make(unroll=True, return_sequences=True)(x))
     case(f"{key}_any_length", lambda x: make(return_sequences=True)(x), steps=None)
     case(f"{key}_dropout", lambda x: make(dropout=0.3, recurrent_dropout=0.2)(x))
-    for activation in ("relu", "linear", "hard_sigmoid", "elu", "softsign", "selu", "gelu", "softmax", "exponential", "swish", "softplus", None):
+    for activation in ("relu", "linear", "hard_sigmoid", "elu", "softsign", "selu", "gelu", "softmax", "swish", "softplus", None):
         case(f"{key}_{activation}", lambda x: make(activation=activation, return_sequences=True)(x), scale=0.3)
+    # Small weights: an exponential of an exponential soon leaves float32.
+    case(f"{key}_exponential", lambda x: make(activation="exponential", return_sequences=True)(x), scale=0.1)
     if key != "simple":
         for activation in ("hard_sigmoid", "relu", "linear", "softsign", "softmax", "tanh"):
             case(f"{key}_gate_{activation}", lambda x: make(recurrent_activation=activation, return_sequences=True)(x), scale=0.3)

@@ -104,10 +104,13 @@ function typed({ g, dtype }: LayerCall, tensor: KerasTensor | undefined): KerasT
 }
 
 /** The axes that attention goes over, of the inputs. */
-function axesOf({ config }: KerasLayer, rank: number): readonly number[] {
+function axesOf({ config, generation }: KerasLayer, rank: number): readonly number[] {
   if (!config.has('attention_axes')) return Array.from({ length: rank - 2 }, (_, i) => i + 1);
-  const axes = config.integers('attention_axes').map((axis) => (axis < 0 ? axis + rank : axis));
-  if (axes.some((axis) => axis < 1 || axis >= rank - 1))
+  const given = config.integers('attention_axes');
+  // Keras 2 counts negative ones from behind the heads, so that -2 stands for the heads.
+  const axes = given.map((axis) => (axis < 0 ? axis + rank + (generation === 2 ? 1 : 0) : axis));
+  const most = generation === 2 ? rank - 1 : rank - 2;
+  if (axes.some((axis) => axis < 1 || axis > most))
     throw config.mistyped('attention_axes', `axes between batch and features of ${rank}`);
   return axes;
 }
