@@ -94,7 +94,7 @@ test('events carry their own payload', () => {
     expectTypeOf(payload.sha256).toEqualTypeOf<string>();
   });
   registry.once('cache:evict', ({ reason }) => {
-    expectTypeOf(reason).toEqualTypeOf<'budget' | 'idle' | 'unload' | 'close' | 'replaced'>();
+    expectTypeOf(reason).toEqualTypeOf<'budget' | 'idle' | 'unload' | 'close' | 'replaced' | 'pressure' | 'crashed'>();
   });
   // @ts-expect-error there is no such event
   fraud.on('load:finished', () => {});
