@@ -6,9 +6,28 @@ import ts from 'typescript';
 import { finish, nodesOf, parseSource, placeOf, ROOT, sourceFiles } from './source-files.mjs';
 
 const BASE = ['internal', 'spec', 'errors', 'data'];
-const ESTIMATORS = ['sklearn', 'xgboost', 'lightgbm', 'catboost'];
+const ESTIMATORS = [
+  'sklearn',
+  'xgboost',
+  'lightgbm',
+  'catboost',
+  'category_encoders',
+  'feature_engine',
+  'imblearn',
+  'sklearn_pandas',
+];
 const GRAPHS = ['keras', 'torch', 'tensorflow'];
-const BELOW_LOADERS = [...BASE, 'formats', 'onnx', 'engines', 'onnx-runner', 'kernel', ...ESTIMATORS, ...GRAPHS];
+const BELOW_LOADERS = [
+  ...BASE,
+  'formats',
+  'onnx',
+  'engines',
+  'onnx-runner',
+  'tfjs-runner',
+  'kernel',
+  ...ESTIMATORS,
+  ...GRAPHS,
+];
 const COLLABORATORS = ['repository', 'integrity', 'cache', 'events', 'execution', 'sidecar'];
 const EVERY_PART = [...BELOW_LOADERS, ...COLLABORATORS, 'loaders', 'service'];
 
@@ -23,6 +42,7 @@ const MAY_IMPORT = new Map([
   ['engines', BASE],
   // A graph on an engine, asked by rows: what every loader shares whose model becomes an ONNX graph.
   ['onnx-runner', [...BASE, 'formats', 'onnx', 'engines']],
+  ['tfjs-runner', [...BASE, 'engines', 'onnx-runner']],
   ['kernel', BASE],
   // One table of estimators joins all of them; what they share is in sklearn/base.
   ...ESTIMATORS.map((room) => [room, [...BASE, 'formats', 'kernel', ...ESTIMATORS]]),

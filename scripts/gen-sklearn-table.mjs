@@ -18,7 +18,35 @@ const METHODS = [
   'apply',
 ];
 const FIXTURES = 'test/fixtures';
-const CASES = 'test/reference/cases';
+const CASES = ['test/reference/cases', 'test/reference/third_party'];
+/** Packages around scikit-learn, with the versions that `test/reference/third_party` compares. */
+const PACKAGES = {
+  category_encoders: '2.5 to 2.11',
+  feature_engine: '1.5 to 1.9',
+  imblearn: '0.10 to 0.14',
+  sklearn_pandas: '2.2',
+};
+/** What scikit-learn 1.9 has besides, and why it is not computed. */
+const LEFT_OUT = [
+  ['cluster.AgglomerativeClustering, DBSCAN, HDBSCAN, OPTICS, SpectralClustering', 'no method for new rows'],
+  ['cluster.SpectralBiclustering, SpectralCoclustering', 'no method for new rows'],
+  ['manifold.ClassicalMDS, MDS, SpectralEmbedding, TSNE', 'no method for new rows'],
+  [
+    'covariance.EmpiricalCovariance, GraphicalLasso, LedoitWolf, MinCovDet, OAS, ShrunkCovariance',
+    '`mahalanobis` alone, which is no method of a model; EllipticEnvelope is there',
+  ],
+  [
+    'neighbors.NearestNeighbors',
+    '`kneighbors` alone, which is no method of a model; the transformers of graphs are there',
+  ],
+  [
+    'decomposition.MiniBatchNMF, NMF with `solver="mu"`',
+    'multiplicative updates whose start and end depend on all rows of a call',
+  ],
+  ['feature_extraction.PatchExtractor', 'takes images'],
+  ['neural_network.BernoulliRBM: `score_samples`', 'draws random numbers'],
+  ['KernelPCA: `inverse_transform`', 'a regression of its own'],
+];
 
 async function library() {
   const { outputFiles } = await build({
@@ -72,7 +100,10 @@ async function seenInFixtures({ ESTIMATORS, readPythonFile, ConstructContext, Pi
 
 /** Cases of test/reference that name a class. */
 function casesNaming() {
-  const texts = files(CASES, /\.py$/).map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]);
+  const texts = CASES.flatMap((folder) => files(folder, /\.py$/)).map((file) => [
+    file,
+    readFileSync(join(ROOT, file), 'utf8'),
+  ]);
   return (className) => texts.filter(([, text]) => new RegExp(`\\b${className}\\b`).test(text)).map(([file]) => file);
 }
 
@@ -98,6 +129,7 @@ function proofOf(entry, cases) {
 
 function page(seen, casesOf) {
   const names = [...seen.keys()].filter((name) => name.startsWith('sklearn.')).sort(byNumber);
+  const packaged = [...seen.keys()].filter((name) => Object.hasOwn(PACKAGES, name.split('.')[0])).sort(byNumber);
   const lines = [
     '# scikit-learn in Node',
     '',
@@ -114,7 +146,8 @@ function page(seen, casesOf) {
     'rows (`node test/reference/run.mjs`).',
   ];
   let module = '';
-  for (const name of names) {
+  for (const name of [...names, ...packaged]) {
+    if (name === packaged[0]) lines.push(...packagesHead());
     const own = name.slice(0, name.lastIndexOf('.'));
     if (own !== module) {
       module = own;
@@ -129,7 +162,29 @@ function page(seen, casesOf) {
       `| ${className} | ${methods.join(', ') || '-'} | ${versions.join(', ') || '-'} | ${proof.join(', ') || '-'} |`,
     );
   }
+  lines.push('', '## Left out', '', '| class | why |', '|---|---|');
+  for (const [name, why] of LEFT_OUT) lines.push(`| ${name} | ${why} |`);
   return `${lines.join('\n')}\n`;
+}
+
+function packagesHead() {
+  const versions = Object.entries(PACKAGES).map(([name, range]) => `${name} ${range}`);
+  return [
+    '',
+    '# Packages around scikit-learn',
+    '',
+    `Transformers and ensembles of ${versions.join(', ')}, alone or as steps of pipelines,`,
+    'compared with the real packages by `node test/reference/run.mjs --suite third_party`.',
+    '',
+    '- Columns are those of the fit, by name; a call may give records in any order of keys.',
+    '- Missing: `null` is None or NaN, whichever the model knows. Where Python tells the two apart (a `RareLabelEncoder` that',
+    '  ignores NaN, a leave-one-out encoder before 2.9) it counts as NaN.',
+    '- Refused, with the reason in the message: rows that a step drops or fills at random (`DropMissingData`,',
+    '  `OutlierTrimmer`, `RandomSampleImputer`), text that pandas makes of intervals (`return_boundaries`), functions of',
+    '  Python as settings, `composite_cols`, a `DataFrameMapper` with a `default`, `HashingEncoder` and encoders with',
+    '  `drop_invariant` of category_encoders before 2.6 (the file lacks the columns), numbers in a `HashingEncoder`.',
+    '- The inverse transformation of these packages is not there.',
+  ];
 }
 
 const seen = await seenInFixtures(await library());

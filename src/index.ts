@@ -37,7 +37,16 @@ export {
 } from './service/ml-service-registry.ts';
 export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
-export type { Artefact, Content } from './spec/artefact.ts';
+export type { Artefact, Content, SlicedFile } from './spec/artefact.ts';
+export type { ByteSource } from './spec/byte-source.ts';
+export type {
+  CustomClass,
+  CustomEstimator,
+  CustomMatrix,
+  CustomRows,
+  CustomState,
+  PickleLoaderOptions,
+} from './spec/custom-estimator.ts';
 export type {
   EventSource,
   EvictReason,
@@ -65,6 +74,7 @@ export type {
   ModelWarning,
   RowFunction,
   ScanContext,
+  SlicedContent,
 } from './spec/model-loader.ts';
 export type {
   CallOptions,
@@ -89,4 +99,5 @@ export type {
 export type { Candidate, Explanation } from './spec/resolution.ts';
 export type { ArrowTableLike, Columns, Row, Rows } from './spec/rows.ts';
 export type { Finding, ScanReport, ScanVerdict } from './spec/scan.ts';
+export type { StoredData, StoredDType, StoredTensor, TensorInfo } from './spec/stored-tensor.ts';
 export type { DType, Tensor, TensorData, TensorLike } from './spec/tensor.ts';

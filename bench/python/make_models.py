@@ -19,23 +19,26 @@ from sklearn.compose import ColumnTransformer
 from sklearn.datasets import make_classification
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.gaussian_process import GaussianProcessClassifier, GaussianProcessRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import SVC
 
 OPTIONS = {"zipmap": False}
 out = Path(sys.argv[1])
 out.mkdir(parents=True, exist_ok=True)
 
 
-def write(name, model, rows, graph=None):
-    """`rows`: an array, a data frame or texts."""
+def write(name, model, rows, graph=None, method="predict_proba"):
+    """`rows`: an array, a data frame or texts; `method`: what is asked."""
     joblib.dump(model, out / f"{name}.joblib")
     if graph is not None:
         (out / f"{name}.onnx").write_bytes(graph.SerializeToString())
     plain = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows.tolist() if isinstance(rows, np.ndarray) else rows
-    made = {"rows": plain, "frame": isinstance(rows, pd.DataFrame), "proba": model.predict_proba(rows).tolist()}
+    made = {"rows": plain, "frame": isinstance(rows, pd.DataFrame), "method": method, "answers": getattr(model, method)(rows).tolist()}
     (out / f"{name}.json").write_text(json.dumps(made))
     print(name, (out / f"{name}.joblib").stat().st_size)
 
@@ -99,6 +102,22 @@ def texts():
     write("texts", model, made[4000:], graph)
 
 
+def distances():
+    """Models that compare each row with many of the training set."""
+    for name, model, width, method in (
+        ("neighbors", KNeighborsClassifier(algorithm="brute"), 20, "predict_proba"),
+        ("neighbors-tree", KNeighborsClassifier(), 8, "predict_proba"),
+        ("svc", SVC(), 20, "decision_function"),
+        ("svc-proba", SVC(probability=True), 20, "predict_proba"),
+        ("gaussian-process", GaussianProcessRegressor(alpha=0.1), 8, "predict"),
+        ("gaussian-classifier", GaussianProcessClassifier(), 8, "predict_proba"),
+    ):
+        x, y = make_classification(3000, width, n_informative=width // 2, flip_y=0.15, class_sep=0.6, random_state=0)
+        count = 500 if name.startswith("gaussian") else 2000
+        model.fit(x[:count], y[:count])
+        write(name, model, x[2000:], method=method)
+
+
 def large():
     """A forest of about 100 MB as joblib writes it without compression."""
     rng = np.random.default_rng(0)
@@ -113,6 +132,7 @@ numeric("logistic", LogisticRegression(), 10)
 numeric("hist", HistGradientBoostingClassifier(random_state=0, early_stopping=False), 30)
 fraud()
 texts()
+distances()
 try:
     from lightgbm import LGBMClassifier
     from xgboost import XGBClassifier

@@ -1,6 +1,6 @@
 """
 Measures scikit-learn for bench/sklearn.mjs, which writes a line of JSON per question to this process and reads one back:
-`{"model", "rows", "calls"}` (rows 1 or all) gives microseconds per call of `predict_proba`.
+`{"model", "rows", "calls"}` (rows 1 or all) gives microseconds per call of the method that the model's JSON names.
 """
 
 import json
@@ -24,15 +24,16 @@ def loaded(name):
         rows = pd.DataFrame(asked["rows"]) if asked["frame"] else asked["rows"]
         if not asked["frame"] and isinstance(rows[0], list):
             rows = np.array(rows)
-        models[name] = joblib.load(folder / f"{name}.joblib"), rows
+        model = joblib.load(folder / f"{name}.joblib")
+        models[name] = getattr(model, asked["method"]), rows
     return models[name]
 
 
 for line in sys.stdin:
     question = json.loads(line)
-    model, rows = loaded(question["model"])
+    method, rows = loaded(question["model"])
     x = rows[:1] if question["rows"] == 1 else rows
     started = time.perf_counter()
     for _ in range(question["calls"]):
-        model.predict_proba(x)
+        method(x)
     print(json.dumps((time.perf_counter() - started) / question["calls"] * 1e6), flush=True)

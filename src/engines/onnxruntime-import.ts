@@ -7,9 +7,9 @@ export type OrtPackage = 'onnxruntime-node' | 'onnxruntime-web';
 /** Which package to use; `auto` takes the native one and falls back to the one in WebAssembly. */
 export type OrtChoice = OrtPackage | 'auto';
 
-/** A runtime that was imported, and which package it came from. */
+/** A runtime that was imported, and what it is called: the package that it came from. */
 export interface OnnxRuntime {
-  readonly name: OrtPackage;
+  readonly name: string;
   /** Version of the package, e.g. `1.30.0`. */
   readonly version: string;
   readonly ort: OrtModule;

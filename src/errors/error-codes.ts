@@ -97,7 +97,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     'Remove one, give it another version or date, or name one in the metadata.',
   ),
   ML_MODEL_NOT_LOADED: final(
-    'Something that only a loaded model knows (`info`, `parts`, `value`) was asked of one that is not loaded.',
+    'Something that only a loaded model knows (`info`, `parts`, `tensors`, `value`) was asked of one that is not loaded.',
     'Await `load()` or a prediction first.',
   ),
   ML_MODEL_DISPOSED: final('The model was disposed, then called.', 'Load it again, or dispose it later.'),
@@ -105,7 +105,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     'The model does not have the method called.',
     'Call one of the methods listed in the message.',
   ),
-  ML_MODEL_PART_UNKNOWN: final('The file holds no object of that name.', 'Use one of the names in `model.parts`.'),
+  ML_MODEL_PART_UNKNOWN: final(
+    'The file holds no object or tensor of that name.',
+    'Use one of the names in `model.parts` or `model.tensors`.',
+  ),
   ML_MODEL_UNLOAD_TIMEOUT: retry(
     'Calls were still in flight when the time for unloading ended; nothing was freed under them.',
     'Call again; the model is freed when the last call ends.',

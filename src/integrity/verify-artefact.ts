@@ -32,7 +32,7 @@ export async function verifyArtefact(
     if (policy === 'ifPresent') return { result: 'skipped', algorithm: undefined };
     throw new IntegrityError(
       'ML_CHECKSUM_MISSING',
-      `${artefact.name} has no checksum in its metadata and verification is "require"; add "checksum": "sha256:${artefact.sha256}" after making sure where the file comes from`,
+      `${artefact.name} has no checksum in its metadata and verification is "require"; add "checksum": "sha256:${await digestOfArtefact(artefact, 'sha256')}" after making sure where the file comes from`,
       {
         details: { name: artefact.name },
       },
@@ -46,7 +46,7 @@ export async function verifyArtefact(
       { details: { name: artefact.name, algorithm } },
     );
   }
-  const actual = algorithm === 'sha256' ? artefact.sha256 : await digestOf(artefact.bytes, algorithm);
+  const actual = await digestOfArtefact(artefact, algorithm);
   if (actual !== digest) throw mismatch(artefact.name, { algorithm, expected: digest, actual });
   return { result: 'ok', algorithm };
 }
@@ -62,12 +62,13 @@ export function verifyCompanions(
 ): Artefact {
   if (policy === 'off' || artefact.kind === 'directory') return artefact;
   const folder = metadata?.file_path?.split('/').slice(0, -1) ?? [];
-  const { kind, name, path, bytes, size, sha256, entries } = artefact;
+  const { kind, name, path, bytes, slices, size, sha256, entries } = artefact;
   return {
     kind,
     name,
     path,
     bytes,
+    slices,
     size,
     sha256,
     entries,
@@ -92,6 +93,13 @@ export function verifyCompanions(
       return bytes;
     },
   };
+}
+
+/** A file that is read in pieces is hashed here, from the open file, before anything of it is parsed. */
+function digestOfArtefact(artefact: Artefact, algorithm: string): Promise<string> {
+  const { slices, bytes, sha256 } = artefact;
+  if (slices !== undefined) return slices.digest(algorithm);
+  return algorithm === 'sha256' ? Promise.resolve(sha256) : digestOf(bytes, algorithm);
 }
 
 function checkSize(artefact: Artefact, stated: string | number | undefined): void {

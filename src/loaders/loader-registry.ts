@@ -3,12 +3,13 @@ import { LoaderError } from '../errors/loader-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { Content } from '../spec/artefact.ts';
 import type { BuiltinLoader, LoaderDescriptor } from '../spec/loader-descriptor.ts';
-import type { ModelLoader } from '../spec/model-loader.ts';
+import type { ModelLoader, SlicedContent } from '../spec/model-loader.ts';
 import { BUILTIN_LOADERS } from './builtin-loaders.gen.ts';
 
 interface Registered {
   readonly descriptor: LoaderDescriptor;
   readonly loader: () => Promise<ModelLoader>;
+  readonly isBuiltin: boolean;
 }
 
 /** Which loader reads a content. */
@@ -37,7 +38,7 @@ export class LoaderRegistry {
   /** @param builtins the loaders to start with; default: all that the package has */
   constructor(builtins: readonly BuiltinLoader[] = BUILTIN_LOADERS) {
     for (const { descriptor, import: load } of builtins) {
-      this.#loaders.set(descriptor.name, { descriptor, loader: load });
+      this.#loaders.set(descriptor.name, { descriptor, loader: load, isBuiltin: true });
     }
   }
 
@@ -57,7 +58,7 @@ export class LoaderRegistry {
       );
     }
     this.#loaders.delete(loader.name);
-    this.#loaders.set(loader.name, { descriptor: loader, loader: () => Promise.resolve(loader) });
+    this.#loaders.set(loader.name, { descriptor: loader, loader: () => Promise.resolve(loader), isBuiltin: false });
     return this;
   }
 
@@ -87,15 +88,18 @@ export class LoaderRegistry {
    * @throws `ML_FORMAT_UNKNOWN` with the reason of every loader
    */
   async find(content: Content): Promise<LoaderChoice> {
-    const { loader, mismatch } = this.match(content);
+    const { loader, mismatch } = await this.match(content);
     return { loader: await loader(), mismatch };
   }
 
   /** As `find`, without importing the loader's code. */
-  match(content: Content): LoaderMatch {
+  async match(content: Content): Promise<LoaderMatch> {
     const extension = extensionOf(content.name);
     const inOrder = this.#inOrder();
-    const matches = inOrder.filter(({ descriptor }) => recognises(descriptor, content, extension));
+    const matches =
+      content.slices === undefined
+        ? inOrder.filter(({ descriptor }) => recognises(descriptor, content, extension))
+        : await this.#matchSlices({ name: content.name, source: content.slices });
     const chosen =
       matches.find(({ descriptor }) => claims(descriptor, extension)) ??
       matches[0] ??
@@ -109,6 +113,25 @@ export class LoaderRegistry {
         : `${content.name} is named .${extension} but its content is ${descriptor.name} (.${descriptor.formats.join(', .')})`;
     const portable = descriptor.module !== undefined || BUILTIN_LOADERS.some((one) => one.descriptor === descriptor);
     return { descriptor, mismatch, portable, loader: chosen.loader };
+  }
+
+  /** Whether a large file is of a loader that reads in pieces, so that it need not be read whole. */
+  async mayStayOpen(content: SlicedContent): Promise<boolean> {
+    const extension = extensionOf(content.name);
+    // A loader of the user's for this extension takes precedence, and judges by the whole file.
+    const own = this.#inOrder().some(
+      ({ descriptor, isBuiltin }) =>
+        !isBuiltin && descriptor.detectSlices === undefined && claims(descriptor, extension),
+    );
+    return !own && (await this.#matchSlices(content)).length > 0;
+  }
+
+  async #matchSlices(content: SlicedContent): Promise<Registered[]> {
+    const matches: Registered[] = [];
+    for (const registered of this.#inOrder()) {
+      if ((await registered.descriptor.detectSlices?.(content)) === true) matches.push(registered);
+    }
+    return matches;
   }
 
   #inOrder(): Registered[] {

@@ -12,7 +12,7 @@ import { type OutputRoles, rowMethods } from './row-methods.ts';
 import { type Infer, RowRunner } from './row-runner.ts';
 import { feedRun, type RunInput } from './feed-run.ts';
 import { fromEngineTensor, toEngineTensor } from './engine-tensors.ts';
-import { compileTensorBinding } from './tensor-binding.ts';
+import { compileTensorBinding, isNamed } from './tensor-binding.ts';
 
 /** What is known of a graph when its session stands. */
 export interface OnnxGraph {
@@ -64,14 +64,17 @@ export function createGraphModel(session: OnnxSession, graph: OnnxGraph, context
   };
 
   const fed = graph.inputs.filter((input) => input.fallback === undefined);
-  const binding: RowBinding | undefined =
+  const binding = compileBinding(
+    fed,
     compileRowBinding(fed, {
       ort,
       features: metadata?.features,
       extraFeatures,
       onExtra: (extra) =>
         warn({ code: 'extra-features', message: `keys that are no feature of the model: ${extra.join(', ')}` }),
-    }) ?? compileTensorBinding(fed, ort);
+    }),
+    compileTensorBinding(fed, ort),
+  );
   const labels = labelCodec(graph.classes, metadata?.classes);
   const methods = binding === undefined ? {} : rowMethods(graph.roles, new RowRunner(binding, infer, outputs), labels);
 
@@ -93,6 +96,21 @@ export function createGraphModel(session: OnnxSession, graph: OnnxGraph, context
       return Object.fromEntries(tensors.map((tensor, i) => [names[i] as string, tensor]));
     },
     dispose: () => session.release(),
+  };
+}
+
+/** Rows are a table where the graph takes one, unless they are keyed by the names of several inputs. */
+function compileBinding(
+  inputs: readonly GraphValue[],
+  table: RowBinding | undefined,
+  tensors: RowBinding | undefined,
+): RowBinding | undefined {
+  if (table === undefined || tensors === undefined) return table ?? tensors;
+  const singles = inputs.every(({ shape }) => shape?.length === 1 || shape?.[1] === 1);
+  if (inputs.length === 1 || singles) return table;
+  return {
+    ...table,
+    bind: (rows) => (inputs.every((input) => isNamed(rows, input)) ? tensors.bind(rows) : table.bind(rows)),
   };
 }
 

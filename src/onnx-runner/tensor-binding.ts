@@ -69,10 +69,10 @@ function bindInputs(inputs: readonly GraphValue[], rows: Rows): readonly BoundIn
   return inputs.map((input) => bindOne(input, valuesFor(input, inputs, rows)));
 }
 
-/** Whether the rows name the inputs although there is only one. */
-function isNamed(rows: unknown, { name }: GraphValue): boolean {
-  if (isRecord(rows)) return Object.hasOwn(rows, name);
-  return Array.isArray(rows) && isRecord(rows[0]) && Object.hasOwn(rows[0], name);
+/** Whether rows are keyed by an input's name: an object of all rows by input, or one record per row. */
+export function isNamed(rows: unknown, { name }: GraphValue): boolean {
+  const keyed: unknown = Array.isArray(rows) ? rows[0] : rows;
+  return isRecord(keyed) && Object.hasOwn(keyed, name);
 }
 
 function valuesFor(input: GraphValue, inputs: readonly GraphValue[], rows: unknown): unknown {
@@ -106,7 +106,9 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function bindOne(input: GraphValue, values: unknown): BoundInput {
   const tensor = isTensor(values) ? values : flattenRows(values, input);
-  const { shape } = tensor;
+  // A single value per row may be written without its array.
+  const bare = input.shape?.at(-1) === 1 && tensor.shape.length === input.shape.length - 1;
+  const shape = bare ? [...tensor.shape, 1] : tensor.shape;
   // A fixed first dimension is how many rows go in at once, not how many a call may have.
   const declared = input.shape === undefined ? undefined : [null, ...input.shape.slice(1)];
   if (!fits(shape, declared)) {

@@ -3,14 +3,19 @@ import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ArtefactError } from '../errors/artefact-error.ts';
-import type { Artefact } from '../spec/artefact.ts';
+import type { Artefact, SlicedFile } from '../spec/artefact.ts';
 import type { OpenOptions } from '../spec/model-repository.ts';
 import { containedPath, isInside } from './contained-path.ts';
 import { refuseNonModels } from './file-kind.ts';
+import { openSlices } from './open-slices.ts';
 import { type HashedFile, readHashed, resolveLinks, tooLarge, unreadable } from './read-file.ts';
 
 /** Files and folders of one model directory. */
 const MAX_ENTRIES = 10_000;
+/** Files of more bytes are read in pieces where their loader can do so. */
+const SLICED_ABOVE_BYTES: number = 64 * 1024 * 1024;
+/** Enough to tell what is no model at all. */
+const HEAD_BYTES = 512;
 
 /**
  * Opens a model: a file, or a directory with all its files.
@@ -42,9 +47,8 @@ export async function openArtefact(
     });
   }
   // A directory where a file is needed is refused by the reader of files.
-  return isDirectory && options.kind !== 'file'
-    ? openDirectory(absolute, real, options)
-    : openFile(absolute, real, options);
+  if (isDirectory && options.kind !== 'file') return openDirectory(absolute, real, options);
+  return (await openSliced(absolute, real, options)) ?? openFile(absolute, real, options);
 }
 
 /** A model in memory, in the form that loaders take. */
@@ -69,6 +73,48 @@ export function bytesArtefact(name: string, bytes: Uint8Array): Artefact {
         ),
       ),
   };
+}
+
+/** The file kept open, where it is large and its loader reads in pieces. */
+async function openSliced(path: string, real: string, options: OpenOptions): Promise<Artefact | undefined> {
+  const { mayStayOpen, maxBytes } = options;
+  if (mayStayOpen === undefined || (await sizeOf(real)) <= SLICED_ABOVE_BYTES) return undefined;
+  const slices = await openSlices(real);
+  try {
+    if (slices.size > maxBytes) throw tooLarge(real, slices.size, maxBytes);
+    refuseNonModels(await slices.read(0, Math.min(HEAD_BYTES, slices.size)), path);
+    if (!(await mayStayOpen({ name: basename(path), source: slices }))) {
+      await slices.close();
+      return undefined;
+    }
+    const companions = new Companions(await foldersOf(path, real), { ...options, maxBytes: maxBytes - slices.size });
+    return slicedArtefact(path, slices, async (relativePath) => (await companions.read(relativePath)).bytes);
+  } catch (error) {
+    await slices.close();
+    throw error;
+  }
+}
+
+function slicedArtefact(path: string, slices: SlicedFile, read: Artefact['read']): Artefact {
+  return {
+    kind: 'file',
+    name: basename(path),
+    path,
+    bytes: new Uint8Array(0),
+    slices,
+    size: slices.size,
+    sha256: '',
+    entries: [],
+    read,
+  };
+}
+
+async function sizeOf(real: string): Promise<number> {
+  try {
+    return (await lstat(real)).size;
+  } catch (error) {
+    throw unreadable(real, error);
+  }
 }
 
 async function openFile(path: string, real: string, options: OpenOptions): Promise<Artefact> {

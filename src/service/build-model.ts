@@ -14,7 +14,7 @@ import type { ModelRef } from '../spec/events.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
-import type { ExtraFeatures, LoadedModel, LoadPhase, ModelWarning } from '../spec/model-loader.ts';
+import type { ExtraFeatures, LoadedModel, LoadPhase, ModelWarning, SlicedContent } from '../spec/model-loader.ts';
 import type { ModelInfo } from '../spec/model.ts';
 import type { ExecutionRuntime } from './execution-runtime.ts';
 import type { PhaseClock } from './phase-clock.ts';
@@ -69,6 +69,7 @@ export interface BuildRequest {
   open(options: {
     readonly signal: AbortSignal;
     readonly onProgress: (read: number, total: number) => void;
+    readonly mayStayOpen: (content: SlicedContent) => Promise<boolean>;
   }): Promise<Artefact>;
   makeRoom(): Promise<void>;
 }
@@ -103,31 +104,36 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
   const cancelTimeout = settings.clock.after(settings.loadTimeoutMs, () => timeout.abort());
   const signal = AbortSignal.any([request.signal, timeout.signal]);
   events.emit('load:start', { ...ref, requested: request.requested });
+  let opened: Artefact | undefined;
   try {
     const artefact = await request.open({
       signal,
+      mayStayOpen: (content) => settings.loaders.mayStayOpen(content),
       onProgress: (bytesRead, bytesTotal) => events.emit('load:progress', { ...ref, bytesRead, bytesTotal }),
     });
+    opened = artefact;
     clock.enter('verify');
     const verified = await verify(settings, request, artefact);
     await request.makeRoom();
     clock.enter('parse');
     const { placed, format } = await load(settings, request, { artefact, signal, clock });
     clock.enter('build');
-    const model = assemble(request, { artefact, placed, format });
+    const sha256 = await knownDigest(artefact, verified);
+    const model = assemble(request, { artefact, placed, format, sha256 });
     events.emit('load:end', {
       ...ref,
       format,
       engine: model.info.engine,
       place: placed.place,
       bytes: model.bytes,
-      sha256: artefact.sha256,
+      sha256,
       verified: verified.result === 'ok',
       phases: clock.times,
       durationMs: request.resolveMs + performance.now() - clock.startedAt,
     });
     return model;
   } catch (caught) {
+    await opened?.slices?.close();
     const late = timeout.signal.aborted && !request.signal.aborted;
     const error = late ? tooSlow(settings, ref, clock.current) : typed(caught, request);
     events.emit('load:error', {
@@ -140,6 +146,11 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
   } finally {
     cancelTimeout();
   }
+}
+
+/** The digest, where something has read the whole file: a checksum that was compared, or the reading itself. */
+async function knownDigest({ slices, sha256 }: Artefact, { result, algorithm }: VerifyResult): Promise<string> {
+  return slices !== undefined && result === 'ok' && algorithm === 'sha256' ? slices.digest('sha256') : sha256;
 }
 
 async function verify(settings: BuildSettings, request: BuildRequest, artefact: Artefact): Promise<VerifyResult> {
@@ -160,7 +171,7 @@ async function load(
   work: Pick<PlaceWork, 'artefact' | 'signal' | 'clock'>,
 ): Promise<{ placed: PlacedModel; format: string }> {
   const { artefact, signal } = work;
-  const match = settings.loaders.match(artefact);
+  const match = await settings.loaders.match(artefact);
   const { name } = match.descriptor;
   const warn = (warning: ModelWarning): void => settings.events.emit('model:warning', { ...request.ref, ...warning });
   if (match.mismatch !== undefined) {
@@ -185,7 +196,7 @@ async function load(
 
 function assemble(
   request: BuildRequest,
-  { artefact, placed, format }: { artefact: Artefact; placed: PlacedModel; format: string },
+  { artefact, placed, format, sha256 }: { artefact: Artefact; placed: PlacedModel; format: string; sha256: string },
 ): BuiltModel {
   const { loaded, bytes } = placed;
   const info: ModelInfo = {
@@ -200,7 +211,7 @@ function assemble(
     version: request.ref.version,
     format,
     bytes,
-    sha256: artefact.sha256,
+    sha256,
     path: artefact.path,
   };
   return {
@@ -212,7 +223,10 @@ function assemble(
     ref: request.ref,
     label: request.ref.artefact ?? request.name,
     bytes,
-    dispose: () => placed.dispose(),
+    async dispose() {
+      await placed.dispose();
+      await artefact.slices?.close();
+    },
   };
 }
 

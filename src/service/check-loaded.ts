@@ -7,11 +7,11 @@ export function checkLoaded(loaded: LoadedModel, name: string): void {
   const usable =
     typeof loaded === 'object' &&
     loaded !== null &&
-    (methodsOf(loaded).length > 0 || loaded.parts !== undefined || 'value' in loaded);
+    (methodsOf(loaded).length > 0 || loaded.parts !== undefined || loaded.tensors !== undefined || 'value' in loaded);
   if (!usable) {
     throw new LoaderError(
       'ML_LOADER_INVALID',
-      `loader "${name}" must give a model: an object with predict, transform, run or another method, parts or a value`,
+      `loader "${name}" must give a model: an object with predict, transform, run or another method, parts, tensors or a value`,
     );
   }
   // The memory budget is a sum of these: one NaN would spoil it for every model.

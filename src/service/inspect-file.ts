@@ -35,14 +35,23 @@ export interface FileInspection extends Inspection {
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
   const { signal = new AbortController().signal, ...rest } = options;
   const { loaders, limits } = configure(rest);
-  const artefact = await openArtefact(undefined, path, { maxBytes: limits.maxModelBytes, signal });
-  const { loader, mismatch } = await loaders.find(artefact);
-  const inspection =
-    loader.inspect === undefined
-      ? await describeLoaded(path, options)
-      : await loader.inspect({ artefact, limits, signal });
-  const { kind, size, sha256 } = artefact;
-  return { ...inspection, path, kind, format: loader.name, bytes: size, sha256, mismatch };
+  const artefact = await openArtefact(undefined, path, {
+    maxBytes: limits.maxModelBytes,
+    signal,
+    mayStayOpen: (content) => loaders.mayStayOpen(content),
+  });
+  try {
+    const { loader, mismatch } = await loaders.find(artefact);
+    const inspection =
+      loader.inspect === undefined
+        ? await describeLoaded(path, options)
+        : await loader.inspect({ artefact, limits, signal });
+    const { kind, size, slices } = artefact;
+    const sha256 = slices === undefined ? artefact.sha256 : await slices.digest('sha256', signal);
+    return { ...inspection, path, kind, format: loader.name, bytes: size, sha256, mismatch };
+  } finally {
+    await artefact.slices?.close();
+  }
 }
 
 async function describeLoaded(path: string, options: InspectOptions): Promise<Inspection> {

@@ -12,6 +12,7 @@ import type { HoldWatch } from '../execution/hold-watch.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { systemClock } from '../internal/clock.ts';
 import type { LoadedModel } from '../spec/model-loader.ts';
+import type { StoredTensor, TensorInfo } from '../spec/stored-tensor.ts';
 import type { CallOptions, Feeds, Model, ModelInfo, ModelMethod, Prediction } from '../spec/model.ts';
 import type { Row, Rows } from '../spec/rows.ts';
 import type { Tensor, TensorLike } from '../spec/tensor.ts';
@@ -38,6 +39,9 @@ export interface ModelSource {
 const NO_OPTIONS: CallOptions = Object.freeze({});
 /** The longest delay of Node's timers. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+/** Names listed in a message. */
+const MAX_NAMES = 12;
+const NO_TENSORS: ReadonlyMap<string, TensorInfo> = new Map();
 
 /**
  * The one implementation of `Model`: takes a lease for each call, finds the method, tells events.
@@ -70,6 +74,14 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     const loaded = this.#loaded();
     if ('value' in loaded) return loaded.value;
     throw this.#unsupported('value', loaded);
+  }
+
+  get tensors(): ReadonlyMap<string, TensorInfo> {
+    return this.#loaded().tensors ?? NO_TENSORS;
+  }
+
+  tensor(name: string, options: CallOptions = NO_OPTIONS): Promise<StoredTensor> {
+    return this.#call('tensor', name, options, toStored);
   }
 
   part(name: string): Model<R, P> {
@@ -148,8 +160,8 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   }
 
   #call<T>(
-    method: ModelMethod,
-    input: Rows<R> | Feeds,
+    method: Method,
+    input: Rows<R> | Feeds | string,
     options: CallOptions,
     convert: (value: unknown) => T,
   ): Promise<T> {
@@ -180,7 +192,8 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   /** Asks the model under the lease that the caller took. */
   #run<T>(entry: ModelEntry, call: Call<T>): Promise<T> {
     const { placed } = entry.value;
-    const startedAt = this.#source.events.wants('predict:end') ? performance.now() : undefined;
+    const isTold = call.method !== 'tensor' && this.#source.events.wants('predict:end');
+    const startedAt = isTold ? performance.now() : undefined;
     const { watch } = placed;
     let watched = false;
     let direct: DirectCall | undefined;
@@ -188,12 +201,13 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     let later = false;
     try {
       const loaded = this.#method(entry.value, call.method);
-      if (placed.queues) {
+      if (call.method === 'tensor') this.#checkTensor(call.input, loaded);
+      if (placed.queues && call.method !== 'tensor') {
         direct = placed.gate.enter(loaded, call.method, call.options);
         later = direct === undefined;
         if (direct === undefined) return this.#queue(loaded, { entry, call, startedAt });
       }
-      watched = watch?.begin() === true;
+      watched = call.method !== 'tensor' && watch?.begin() === true;
       const method = loaded[call.method] as (input: unknown, options: CallOptions) => unknown;
       const result = method.call(loaded, call.input, call.options);
       later = isThenable(result);
@@ -202,8 +216,10 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
         return Promise.resolve(call.convert(result));
       }
       // Now it is known that this model answers later: calls from now on may wait for each other.
-      placed.queues = true;
-      direct ??= placed.gate.adopt(loaded, call.method);
+      if (call.method !== 'tensor') {
+        placed.queues = true;
+        direct ??= placed.gate.adopt(loaded, call.method);
+      }
       const outcome = this.#finish(result, { entry, call, startedAt, direct, watch: watched ? watch : undefined });
       const { signal, timeoutMs } = call.options;
       return signal === undefined && timeoutMs === undefined
@@ -221,6 +237,8 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   /** Lets the call wait for its turn. */
   #queue<T>(loaded: LoadedModel, running: Running<T>): Promise<T> {
     const { entry, call } = running;
+    const { method } = call;
+    if (method === 'tensor') throw new TypeError('tensors are read past the queue');
     return new Promise((resolve, reject) => {
       const waiting = new LiveCall(call, {
         resolve,
@@ -228,12 +246,12 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
         typed: (error) => this.#typed(error, call.method),
         settle: (failure) => this.#settle(running, failure),
       });
-      entry.value.placed.gate.submit(loaded, call.method, waiting);
+      entry.value.placed.gate.submit(loaded, method, waiting);
     });
   }
 
   /** The object that has the method; throws `ML_MODEL_METHOD_UNSUPPORTED`. */
-  #method(built: BuiltModel, method: ModelMethod): LoadedModel {
+  #method(built: BuiltModel, method: Method): LoadedModel {
     const loaded = this.#select(built);
     if (typeof loaded[method] !== 'function') throw this.#unsupported(method, loaded);
     return loaded;
@@ -255,7 +273,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   #settle({ entry, call, startedAt, direct }: Running<unknown>, error: MLServiceError | undefined): void {
     direct?.gate.leave(direct, call.input, error);
     entry.release();
-    if (startedAt === undefined) return;
+    if (startedAt === undefined || call.method === 'tensor') return;
     this.#source.events.emit('predict:end', {
       ...entry.value.ref,
       method: call.method,
@@ -265,13 +283,25 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     });
   }
 
-  #typed(error: unknown, method: ModelMethod): MLServiceError {
+  #typed(error: unknown, method: Method): MLServiceError {
     if (MLServiceError.isInstance(error)) return error;
     const text = error instanceof Error ? error.message : String(error);
     return new PredictionError('ML_PREDICT_FAILED', `${method} of ${this.#source.label} failed: ${text}`, {
       cause: error,
       details: { method },
     });
+  }
+
+  #checkTensor(name: unknown, loaded: LoadedModel): void {
+    const tensors = loaded.tensors ?? NO_TENSORS;
+    if (typeof name === 'string' && tensors.has(name)) return;
+    const known = [...tensors.keys()];
+    const listed = known.slice(0, MAX_NAMES).join(', ') + (known.length > MAX_NAMES ? ', ...' : '');
+    throw new ModelMethodError(
+      'ML_MODEL_PART_UNKNOWN',
+      `${this.#source.label} has no tensor ${JSON.stringify(name)}; it has ${listed || 'none'}`,
+      { details: { tensor: name, tensors: known.length } },
+    );
   }
 
   #noPart(name: string, loaded: LoadedModel): ModelMethodError {
@@ -286,9 +316,10 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     const has = methodsOf(loaded);
     const parts = [...(loaded.parts?.keys() ?? [])];
     const choice = parts.length > 0 ? `; it holds ${parts.join(', ')}: choose one with part(name)` : '';
+    const advice = loaded.advice === undefined ? '' : `; ${loaded.advice}`;
     return new ModelMethodError(
       'ML_MODEL_METHOD_UNSUPPORTED',
-      `${this.#source.label} has no ${method}; it has ${has.join(', ') || 'no methods'}${choice}`,
+      `${this.#source.label} has no ${method}; it has ${has.join(', ') || 'no methods'}${choice}${advice}`,
       {
         details: { method, methods: has, parts },
       },
@@ -296,8 +327,11 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   }
 }
 
+/** What is called under a lease; reading a tensor is no prediction, and no event tells of it. */
+type Method = ModelMethod | 'tensor';
+
 interface Call<T> {
-  readonly method: ModelMethod;
+  readonly method: Method;
   readonly input: unknown;
   readonly options: CallOptions;
   readonly convert: (value: unknown) => T;
@@ -365,6 +399,14 @@ function toArray<P>(value: unknown): P[] {
   throw new LoaderError(
     'ML_LOADER_INVALID',
     `predict must give an array with one value per row, it gave ${describe(value)}`,
+  );
+}
+
+function toStored(value: unknown): StoredTensor {
+  if (isTensor(value) && 'bytes' in value && value.bytes instanceof Uint8Array) return value as unknown as StoredTensor;
+  throw new LoaderError(
+    'ML_LOADER_INVALID',
+    `tensor must give { name, data, bytes, shape, dtype }, it gave ${describe(value)}`,
   );
 }
 

@@ -24,11 +24,17 @@ export async function scanFile(path: string, options: ScanOptions = {}): Promise
   const { signal = new AbortController().signal, ...rest } = options;
   const { loaders, limits } = configure(rest);
   let artefact: Artefact | undefined;
+  let sha256: string | undefined;
   let format: string | undefined;
   let findings: readonly Finding[];
   try {
-    const opened = await openArtefact(undefined, path, { maxBytes: limits.maxModelBytes, signal });
+    const opened = await openArtefact(undefined, path, {
+      maxBytes: limits.maxModelBytes,
+      signal,
+      mayStayOpen: (content) => loaders.mayStayOpen(content),
+    });
     artefact = opened;
+    sha256 = opened.slices === undefined ? opened.sha256 : await opened.slices.digest('sha256', signal);
     const scanned = await scan(opened, { loaders, limits, signal });
     format = scanned.format;
     findings = scanned.findings;
@@ -36,9 +42,11 @@ export async function scanFile(path: string, options: ScanOptions = {}): Promise
     if (signal.aborted)
       throw new AbortedError('ML_ABORTED', 'the scan was aborted by its signal', { cause: signal.reason });
     findings = [findingOf(error)];
+  } finally {
+    await artefact?.slices?.close();
   }
   const verdict = WORST_FIRST.find((severity) => findings.some((finding) => finding.severity === severity)) ?? 'safe';
-  return { path, verdict, format, bytes: artefact?.size ?? 0, sha256: artefact?.sha256, findings };
+  return { path, verdict, format, bytes: artefact?.size ?? 0, sha256, findings };
 }
 
 async function scan(

@@ -1,4 +1,9 @@
+import { CATBOOST } from '../catboost/table.ts';
+import { CATEGORY_ENCODERS } from '../category_encoders/table.ts';
+import { FEATURE_ENGINE } from '../feature_engine/table.ts';
+import { IMBLEARN } from '../imblearn/table.ts';
 import { LIGHTGBM } from '../lightgbm/table.ts';
+import { SKLEARN_PANDAS } from '../sklearn_pandas/table.ts';
 import { XGBOOST } from '../xgboost/table.ts';
 import type { EstimatorConstructor, EstimatorTable } from './base/estimator.ts';
 import { CALIBRATION } from './calibration/table.ts';
@@ -19,6 +24,7 @@ import { ISOTONIC } from './isotonic/table.ts';
 import { KERNEL_APPROXIMATION } from './kernel_approximation/table.ts';
 import { KERNEL_RIDGE } from './kernel_ridge/table.ts';
 import { LINEAR_MODEL } from './linear_model/table.ts';
+import { MANIFOLD } from './manifold/table.ts';
 import { MIXTURE } from './mixture/table.ts';
 import { MODEL_SELECTION } from './model_selection/table.ts';
 import { MULTICLASS } from './multiclass/table.ts';
@@ -36,6 +42,8 @@ import { TREE } from './tree/table.ts';
 /** Every estimator that is computed natively, by public class name. */
 export const ESTIMATORS: EstimatorTable = new Map<string, EstimatorConstructor>([
   ...CALIBRATION,
+  ...CATBOOST,
+  ...CATEGORY_ENCODERS,
   ...CLUSTER,
   ...COMPOSE,
   ...COVARIANCE,
@@ -44,16 +52,19 @@ export const ESTIMATORS: EstimatorTable = new Map<string, EstimatorConstructor>(
   ...DISCRIMINANT_ANALYSIS,
   ...DUMMY,
   ...ENSEMBLE,
+  ...FEATURE_ENGINE,
   ...FEATURE_EXTRACTION,
   ...FEATURE_SELECTION,
   ...FROZEN,
   ...GAUSSIAN_PROCESS,
+  ...IMBLEARN,
   ...IMPUTE,
   ...ISOTONIC,
   ...KERNEL_APPROXIMATION,
   ...KERNEL_RIDGE,
   ...LIGHTGBM,
   ...LINEAR_MODEL,
+  ...MANIFOLD,
   ...MIXTURE,
   ...MODEL_SELECTION,
   ...MULTICLASS,
@@ -65,6 +76,7 @@ export const ESTIMATORS: EstimatorTable = new Map<string, EstimatorConstructor>(
   ...PREPROCESSING,
   ...RANDOM_PROJECTION,
   ...SEMI_SUPERVISED,
+  ...SKLEARN_PANDAS,
   ...SVM,
   ...TREE,
   ...XGBOOST,

@@ -1,3 +1,5 @@
+import type { ByteSource } from './byte-source.ts';
+
 /**
  * The bytes of a model, read once. What was hashed is what is parsed: a loader works on `bytes`
  * and `read`, and never opens `path` itself.
@@ -8,11 +10,19 @@ export interface Artefact {
   readonly name: string;
   /** Absolute path, for messages; `undefined` for bytes from memory. */
   readonly path: string | undefined;
-  /** Content of the file; empty for a directory. */
+  /** Content of the file; empty for a directory, and where the file is read in pieces. */
   readonly bytes: Uint8Array;
   /** Bytes of the file, or of all files of a directory. */
   readonly size: number;
-  /** Lower-case hex. A directory's digest covers every path and every file's digest. */
+  /**
+   * Set where a large file stays open and is read in pieces instead of whole, for loaders that can do so
+   * (`detectSlices`). Whoever opened the artefact closes it, after the model's last call.
+   */
+  readonly slices?: SlicedFile | undefined;
+  /**
+   * Lower-case hex. A directory's digest covers every path and every file's digest. Empty where the file is read in
+   * pieces and nothing asked for its digest.
+   */
   readonly sha256: string;
   /** A directory's files, relative, POSIX separators, sorted. Empty for a file. */
   readonly entries: readonly string[];
@@ -25,11 +35,19 @@ export interface Artefact {
   read(relativePath: string): Promise<Uint8Array>;
 }
 
+/** A file that stays open. Each read compares the file with the one that was opened. */
+export interface SlicedFile extends ByteSource {
+  /** The digest of the whole file by a `node:crypto` algorithm, lower-case hex, streamed once and remembered. */
+  digest(algorithm: string, signal?: AbortSignal): Promise<string>;
+  close(): Promise<void>;
+}
+
 /** What the content is judged by when its format is looked for. */
 export interface Content {
   readonly kind: 'file' | 'directory';
   readonly name: string;
-  /** The whole file; empty for a directory. */
+  /** The whole file; empty for a directory, and where the file is read in pieces. */
   readonly bytes: Uint8Array;
+  readonly slices?: ByteSource | undefined;
   readonly entries: readonly string[];
 }

@@ -30,6 +30,7 @@ export interface ServiceEventMap {
     readonly engine: string;
     readonly place: Place;
     readonly bytes: number;
+    /** Empty where `ModelInfo.sha256` is. */
     readonly sha256: string;
     readonly verified: boolean;
     readonly phases: PhaseTimes;

@@ -1,10 +1,12 @@
 import type { Artefact, Content } from './artefact.ts';
+import type { ByteSource } from './byte-source.ts';
 import type { LoaderModule } from './execution.ts';
 import type { Limits } from './limits.ts';
 import type { ModelMetadata } from './metadata.ts';
 import type { CallOptions, Feeds, ModelInfo, Prediction } from './model.ts';
 import type { Rows } from './rows.ts';
 import type { Finding } from './scan.ts';
+import type { StoredTensor, TensorInfo } from './stored-tensor.ts';
 import type { TensorLike } from './tensor.ts';
 
 /** A value now or later; loaders that compute at once need not pay for a promise. */
@@ -100,6 +102,12 @@ export interface LoadedModel {
   readonly parts?: ReadonlyMap<string, LoadedModel>;
   /** The content of a file that holds only data. */
   readonly value?: unknown;
+  /** Tensors by name, of a file that is a collection of them. */
+  readonly tensors?: ReadonlyMap<string, TensorInfo>;
+  /** Reads one of `tensors`; called only with names that are there. */
+  tensor?(name: string, options: CallOptions): Awaitable<StoredTensor>;
+  /** What to do where a method is missing: a sentence that ends the error's message. */
+  readonly advice?: string;
   /** Why this part of a file cannot be used; thrown when it is touched. */
   readonly unusable?: Error;
   /** Called once, when no call is in flight. Default: nothing to free. */
@@ -125,6 +133,12 @@ export interface ModelLoader {
   readonly specVersion?: 'v1';
   /** Whether the content is of this format. Default: the extension alone decides. */
   detect?(content: Content): boolean;
+  /**
+   * For loaders that read large files in pieces: whether the source is of this format, told from few reads. Such a
+   * loader takes artefacts whose `bytes` are empty and whose `slices` are set; it never closes them. Default: large
+   * files are read whole.
+   */
+  detectSlices?(content: SlicedContent): Promise<boolean>;
   /** What is unsafe or unsupported in the file, without building it. Default: the file cannot be scanned. */
   scan?(context: ScanContext): Awaitable<readonly Finding[]>;
   /**
@@ -139,6 +153,12 @@ export interface ModelLoader {
    * Where workers import this loader from. Default: its models run on the event loop. The built-in loaders need none.
    */
   readonly module?: LoaderModule;
+}
+
+/** A large file whose format is looked for. */
+export interface SlicedContent {
+  readonly name: string;
+  readonly source: ByteSource;
 }
 
 /** Everything a scan is given. */

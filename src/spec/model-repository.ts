@@ -1,4 +1,5 @@
 import type { Artefact } from './artefact.ts';
+import type { SlicedContent } from './model-loader.ts';
 import type { ModelMetadata } from './metadata.ts';
 
 /** Which folder of the models directory an artefact belongs to. */
@@ -52,6 +53,11 @@ export interface RepositoryIndex {
 export interface OpenOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /**
+   * Asked for a file of more than `SLICED_ABOVE_BYTES`: whether it may stay open and be read in pieces. A repository
+   * that cannot keep files open need not ask, and reads every file whole.
+   */
+  readonly mayStayOpen?: (content: SlicedContent) => Promise<boolean>;
   /** Called now and then while bytes arrive. */
   readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 }

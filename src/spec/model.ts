@@ -1,5 +1,6 @@
 import type { Priority } from './execution.ts';
 import type { Row, Rows } from './rows.ts';
+import type { StoredTensor, TensorInfo } from './stored-tensor.ts';
 import type { DType, Tensor, TensorLike } from './tensor.ts';
 
 /** A class label or a predicted value, in the type that it had in Python. */
@@ -48,7 +49,10 @@ export interface ModelInfo {
   readonly featureNames: readonly string[] | undefined;
   /** Estimated resident bytes, as counted by the cache. */
   readonly bytes: number;
-  /** Lower-case hex digest of the artefact. */
+  /**
+   * Lower-case hex digest of the artefact. Empty for a large file that is read in pieces, unless its metadata states
+   * a checksum to compare with.
+   */
   readonly sha256: string;
   /** Where it was read from, if it was a file. */
   readonly path: string | undefined;
@@ -124,6 +128,16 @@ export interface Model<R = Row, P = Prediction> {
   part(name: string): Model<R, P>;
   /** The content of a file that holds only data; throws `ML_MODEL_METHOD_UNSUPPORTED` for a model. */
   readonly value: unknown;
+  /**
+   * The tensors of a file that holds such by name (state dicts, checkpoints): names, shapes and types, without
+   * their elements; empty for other models. Keys of nested dictionaries are joined with dots.
+   */
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /**
+   * Reads one of `tensors`. Throws `ML_MODEL_PART_UNKNOWN` for a name that is not there, `ML_FORMAT_UNSUPPORTED`
+   * where the file has no dense elements for it (quantized, sparse).
+   */
+  tensor(name: string, options?: CallOptions): Promise<StoredTensor>;
   /**
    * Frees the model after the calls in flight. One from `loadModel` is then gone (`ML_MODEL_DISPOSED`);
    * one from a registry is loaded again by the next call.

@@ -3,6 +3,7 @@ import { countRows } from '../data/rows.ts';
 import type { Awaitable, LoadedInfo, LoadedModel, RowFunction } from '../spec/model-loader.ts';
 import type { CallOptions, Feeds, Label, ModelInfo, ModelMethod, Prediction, RowMethod } from '../spec/model.ts';
 import type { Row, Rows } from '../spec/rows.ts';
+import type { StoredTensor } from '../spec/stored-tensor.ts';
 import type { TensorLike } from '../spec/tensor.ts';
 
 /** A matrix as tests write it: one array per row, or one number per row. */
@@ -34,12 +35,14 @@ export interface FakeModelOptions<R = Row> {
   /** Bytes that the cache counts. Default: the size of the file. */
   readonly byteSize?: number;
   readonly parts?: Readonly<Record<string, LoadedModel>>;
+  /** Tensors by name, as of a state dict. */
+  readonly tensors?: Readonly<Record<string, Omit<StoredTensor, 'name'>>>;
 }
 
 /** One call that a fake model got. */
 export interface FakeCall {
-  readonly method: ModelMethod;
-  /** The rows or feeds, as the caller passed them. */
+  readonly method: ModelMethod | 'tensor';
+  /** The rows, feeds or tensor's name, as the caller passed them. */
   readonly input: unknown;
   readonly options: CallOptions;
 }
@@ -98,6 +101,7 @@ export function createFakeModel<R = Row>(options: FakeModelOptions<R> = {}): Fak
         return run(feeds, callOptions);
       },
     }),
+    ...(options.tensors !== undefined && tensorsOf(options.tensors, calls)),
     ...(options.byteSize !== undefined && { byteSize: options.byteSize }),
     ...(options.parts !== undefined && { parts: new Map(Object.entries(options.parts)) }),
     info: infoOf(options),
@@ -107,6 +111,20 @@ export function createFakeModel<R = Row>(options: FakeModelOptions<R> = {}): Fak
     },
     dispose() {
       disposals += 1;
+    },
+  };
+}
+
+function tensorsOf(
+  given: Readonly<Record<string, Omit<StoredTensor, 'name'>>>,
+  calls: FakeCall[],
+): Pick<LoadedModel, 'tensors' | 'tensor'> {
+  const tensors = new Map(Object.entries(given));
+  return {
+    tensors,
+    tensor(name, options) {
+      calls.push({ method: 'tensor', input: name, options });
+      return { name, ...(tensors.get(name) as Omit<StoredTensor, 'name'>) };
     },
   };
 }

@@ -5,14 +5,14 @@ import type { Booster } from './booster.ts';
 import { applyLink } from './links.ts';
 import { binaryColumns } from './binary-columns.ts';
 
-/** What every use of a booster has: its margins as `decisionFunction` and, with trees, the leaves as `apply`. */
+/** What every use of a booster has: its margins and, with trees, the leaves as `apply`. */
 export function boosterBase(booster: Booster, className: string): Omit<Estimator, 'task'> {
   return {
     className,
     width: booster.features,
     featureNames: booster.featureNames,
     byteSize: booster.byteSize,
-    decisionFunction: (x) => scoresOf(booster.margins(x), booster.outputs),
+    rawScores: (x) => scoresOf(booster.margins(x), booster.outputs),
     ...(booster.hasTrees && { apply: (x: Dataset) => booster.leaves(x) }),
   };
 }

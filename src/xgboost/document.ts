@@ -1,15 +1,20 @@
 import { FormatError } from '../errors/format-error.ts';
 
-/** One object of an XGBoost model document, JSON or UBJSON; what is missing or mistyped is an error that names its place. */
+/** One object of a model document, JSON or UBJSON; what is missing or mistyped is an error that names its place. */
 export class Document {
   readonly path: string;
   readonly #value: Readonly<Record<string, unknown>>;
+  readonly #what: string;
 
-  /** @throws `ML_FORMAT_MALFORMED` for what is no object */
-  constructor(value: unknown, path: string) {
+  /**
+   * @param what names the document in messages
+   * @throws `ML_FORMAT_MALFORMED` for what is no object
+   */
+  constructor(value: unknown, path: string, what = 'XGBoost model') {
     this.path = path;
+    this.#what = what;
     if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) {
-      throw new FormatError('ML_FORMAT_MALFORMED', `XGBoost model: ${path} must be an object`, { details: { path } });
+      throw new FormatError('ML_FORMAT_MALFORMED', `${what}: ${path} must be an object`, { details: { path } });
     }
     this.#value = value as Record<string, unknown>;
   }
@@ -27,13 +32,13 @@ export class Document {
   }
 
   object(key: string): Document {
-    return new Document(this.get(key), this.#place(key));
+    return new Document(this.get(key), this.#place(key), this.#what);
   }
 
   objects(key: string): Document[] {
     const value = this.get(key);
     if (!Array.isArray(value)) throw this.#mistyped(key, 'a list');
-    return value.map((item, i) => new Document(item, `${this.#place(key)}[${i}]`));
+    return value.map((item, i) => new Document(item, `${this.#place(key)}[${i}]`, this.#what));
   }
 
   text(key: string): string {
@@ -93,6 +98,6 @@ export class Document {
   #mistyped(key: string, wanted: string): FormatError {
     const path = this.#place(key);
     const state = this.has(key.replace(/\[\d+\]$/, '')) ? `must be ${wanted}` : `is missing; it must be ${wanted}`;
-    return new FormatError('ML_FORMAT_MALFORMED', `XGBoost model: ${path} ${state}`, { details: { path } });
+    return new FormatError('ML_FORMAT_MALFORMED', `${this.#what}: ${path} ${state}`, { details: { path } });
   }
 }

@@ -1,3 +1,4 @@
+import { hasTopKey } from '../formats/json/has-top-key.ts';
 import { startsWithKey } from '../formats/ubjson/starts-with-key.ts';
 
 /** What a pickled Booster of 1.x begins with: before the binary format its length, after it the configuration. */
@@ -8,23 +9,16 @@ export const KEYS: readonly string[] = ['learner', 'Model', 'Config', 'version']
 /** Bytes of the parameters at the beginning of the binary format. */
 const LEARNER_BYTES = 136;
 const BINARY_NAMES = /^([a-z]+:[a-z]+)(gbtree|dart|gblinear)$/;
-/** A model document names its learner this early, unless other tools wrote it. */
-const SEARCHED = 65_536;
-const WHITE_SPACE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/** The key that a JSON document has at its top. */
+const JSON_KEY: ReadonlySet<string> = new Set(['learner']);
 
 /** Whether the bytes are an XGBoost model in one of its formats. */
 export function looksLikeXgboost(bytes: Uint8Array): boolean {
-  return startsWithKey(bytes, KEYS) || looksLikeJson(bytes) || isFrame(bytes) || looksLikeBinary(bytes);
+  return startsWithKey(bytes, KEYS) || hasTopKey(bytes, JSON_KEY) || isFrame(bytes) || looksLikeBinary(bytes);
 }
 
 export function isFrame(bytes: Uint8Array): boolean {
   return bytes.length >= FRAME.length + 8 && FRAME.equals(bytes.subarray(0, FRAME.length));
-}
-
-export function startsAsObject(bytes: Uint8Array): boolean {
-  let at = 0;
-  while (WHITE_SPACE.has(bytes[at] ?? 0)) at += 1;
-  return bytes[at] === 0x7b;
 }
 
 /** After a block of parameters come the names of objective and booster, each with its length. */
@@ -40,22 +34,4 @@ function nameAt(bytes: Uint8Array, at: number): string {
   const length = bytes[at] ?? 0;
   if (length > 64 || bytes.subarray(at + 1, at + 8).some((byte) => byte !== 0)) return '';
   return Buffer.from(bytes.subarray(at + 8, at + 8 + length)).toString('latin1');
-}
-
-/** Whether a JSON object has the key "learner" at its top, judged by its beginning. */
-function looksLikeJson(bytes: Uint8Array): boolean {
-  if (!startsAsObject(bytes)) return false;
-  const text = Buffer.from(bytes.subarray(0, SEARCHED)).toString('latin1');
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at];
-    if (char === '{' || char === '[') depth += 1;
-    else if (char === '}' || char === ']') depth -= 1;
-    else if (char === '"') {
-      const start = at + 1;
-      for (at = start; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at += 1;
-      if (depth === 1 && text.slice(start, at) === 'learner' && /^"\s*:/.test(text.slice(at, at + 20))) return true;
-    }
-  }
-  return false;
 }

@@ -4,7 +4,8 @@ import { startsWithKey } from '../formats/ubjson/starts-with-key.ts';
 import type { BoosterModel } from './booster-model.ts';
 import { Document } from './document.ts';
 import { parseJsonText } from './json-text.ts';
-import { FRAME, isFrame, KEYS, looksLikeBinary, startsAsObject } from './looks-like-xgboost.ts';
+import { startsAsObject } from '../formats/json/has-top-key.ts';
+import { FRAME, isFrame, KEYS, looksLikeBinary } from './looks-like-xgboost.ts';
 import { readBinary } from './read-binary.ts';
 import { readModelDocument } from './read-document.ts';
 

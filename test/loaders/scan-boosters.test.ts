@@ -21,6 +21,7 @@ function firstFile(family: string, extensions: readonly string[]): string {
 describe.each([
   ['xgboost', ['.ubj', '.xgb.json', '.model']],
   ['lightgbm', ['.txt']],
+  ['catboost', ['.cbm', '.cat.json']],
 ] as const)('scanning %s files', (family, extensions) => {
   const path = firstFile(family, extensions);
 

@@ -1,13 +1,14 @@
 """
 Fits a table of estimators with a real scikit-learn and writes what they answer: see run.mjs, which calls this.
 
-    python generate.py --sklearn VERSION --seed N --out DIRECTORY [--only TEXT]
+    python generate.py --sklearn VERSION --seed N --out DIRECTORY [--only TEXT] [--suite MODULE]
 
 Per case: `NAME.pkl` (a protocol from 2 to 5), `NAME.joblib` (plain or compressed) and `NAME.json`. The last line is a
 summary as JSON: how many were written, and which this scikit-learn does not have.
 """
 
 import argparse
+import importlib
 import json
 import pickle
 import sys
@@ -22,7 +23,6 @@ import scipy.sparse
 import sklearn
 
 sys.path.insert(0, str(Path(__file__).parent))
-from cases import all_cases  # noqa: E402
 from encode import encode  # noqa: E402
 from thresholds import threshold_rows  # noqa: E402
 
@@ -74,8 +74,8 @@ def class_names(model):
         found += [value for value in model.get_params(deep=True).values() if hasattr(value, "get_params")]
     names = set()
     for part in found:
-        module = type(part).__module__
-        names.add(".".join(piece for piece in module.split(".") if not piece.startswith("_")) + "." + type(part).__name__)
+        module = type(part).__module__.split(".")
+        names.add(".".join(module[: 2 if module[0] in ("sklearn", "imblearn") else 1]) + "." + type(part).__name__)
     return sorted(names)
 
 
@@ -103,12 +103,13 @@ def main():
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only")
+    parser.add_argument("--suite", default="cases")
     options = parser.parse_args()
-    assert sklearn.__version__ == options.sklearn, f"this is scikit-learn {sklearn.__version__}, not {options.sklearn}"
+    assert options.suite != "cases" or sklearn.__version__ == options.sklearn, f"this is scikit-learn {sklearn.__version__}, not {options.sklearn}"
     options.out.mkdir(parents=True, exist_ok=True)
     warnings.simplefilter("ignore")
     written, absent = 0, {}
-    for case in all_cases():
+    for case in importlib.import_module(options.suite).all_cases():
         if options.only is not None and options.only not in case.name:
             continue
         try:

@@ -7,4 +7,13 @@ export const EXPECTED_REFUSALS = [
   { pattern: /^prep-impute-(.+-True|empty)$/, why: 'inverseTransform of an imputer with indicator columns is not there' },
   { pattern: /^tree-voting-drop$/, why: 'transform with flatten_transform=False has three dimensions' },
   { pattern: /^tree-boosting-(regressor-)?init$/, why: 'a linear initial estimator, which Python computes in float32' },
+  { pattern: /^ce-.+-cols$/, why: 'inverseTransform of category_encoders is not there' },
+  { pattern: /^ce-(hashing-.+|.+-invariant)$/, why: 'category_encoders before 2.6 keeps the names of the outputs alone' },
+  { pattern: /^fe-rare-1-0.3-grade-True$/, why: 'feature_engine before 1.6 makes text of frequent numbers' },
+  { pattern: /^ce-composite$/, why: 'composite_cols joins columns as text of Python' },
+  { pattern: /^fe-(impute-random|drop-missing|trimmer)$/, why: 'random values; rows that go missing' },
+  { pattern: /^fe-.+(return_boundaries|boundaries-3)$/, why: 'text that pandas makes of intervals' },
+  { pattern: /^fe-math-function$/, why: 'a function of Python' },
+  { pattern: /^imb-pipeline-sampler-last$/, why: 'a pipeline that ends with a sampler has no method' },
+  { pattern: /^map-default-none$/, why: 'the columns that are not selected are not in the file' },
 ];

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Compares the built library with a real scikit-learn, over estimators and settings made anew from a seed:
 //
-//   node test/reference/run.mjs [--version V] [--seed N] [--only TEXT] [--show N] [--lib FILE] [--keep]
+//   node test/reference/run.mjs [--suite NAME] [--version V] [--seed N] [--only TEXT] [--show N] [--lib FILE] [--keep]
 //
+// The suite `third_party` has the packages around scikit-learn: its versions are the requirements-V.txt of its folder.
 // Needs Python 3.11 with uv and the package registry; keeps one virtual environment per version under .cache/. Without
 // --version: every version that has a requirements-V.txt here. Verdicts of a case: pass; WRONG (a value differs);
 // accepted (an answer where scikit-learn raises); refused (a typed error; a failure where every class in the file is
@@ -24,6 +25,7 @@ const ALONE = 6;
 
 const { values: options } = parseArgs({
   options: {
+    suite: { type: 'string', default: 'cases' },
     version: { type: 'string' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
     only: { type: 'string' },
@@ -33,14 +35,17 @@ const { values: options } = parseArgs({
   },
 });
 
-const pinned = readdirSync(HERE).flatMap((file) => file.match(/^requirements-(.+)\.txt$/)?.[1] ?? []);
+const FOLDER = options.suite === 'cases' ? HERE : join(HERE, options.suite);
+const LABEL = options.suite === 'cases' ? 'scikit-learn' : options.suite;
+const PREFIX = options.suite === 'cases' ? 'reference' : `reference-${options.suite}`;
+const pinned = readdirSync(FOLDER).flatMap((file) => file.match(/^requirements-(.+)\.txt$/)?.[1] ?? []);
 const versions = options.version === undefined ? pinned : [options.version];
 const { loadModel } = await import(pathToFileURL(resolve(options.lib)).href);
 const native = await nativeClasses();
 
 /** @returns whether all is well */
 async function runVersion(version) {
-  const folder = join(ROOT, '.cache', `reference-${version}`, `seed-${options.seed}`);
+  const folder = join(ROOT, '.cache', `${PREFIX}-${version}`, `seed-${options.seed}`);
   rmSync(folder, { recursive: true, force: true });
   const { absent } = generate(environment(version), version, folder);
   const counts = new Map(['pass', 'WRONG', 'accepted', 'refused', 'not native', 'untyped'].map((verdict) => [verdict, 0]));
@@ -56,28 +61,28 @@ async function runVersion(version) {
   }
   for (const line of shown.toSorted().slice(0, Number(options.show))) console.log(line);
   if (shown.length > Number(options.show)) console.log(`... and ${shown.length - Number(options.show)} more (--show)`);
-  for (const [name, why] of Object.entries(absent)) console.log(`not in scikit-learn ${version}: ${name}: ${why.slice(0, 90)}`);
+  for (const [name, why] of Object.entries(absent)) console.log(`not in ${LABEL} ${version}: ${name}: ${why.slice(0, 90)}`);
   const total = Array.from(counts, ([verdict, count]) => `${count} ${verdict}`).join(', ');
-  console.log(`scikit-learn ${version}, seed ${options.seed}: ${total}`);
+  console.log(`${LABEL} ${version}, seed ${options.seed}: ${total}`);
   if (!options.keep) rmSync(folder, { recursive: true, force: true });
   return shown.length === 0 && counts.get('pass') > 0;
 }
 
 /** The interpreter of a virtual environment with the pinned packages, made where it is missing. */
 function environment(version) {
-  const venv = join(ROOT, '.cache', `reference-${version}`);
+  const venv = join(ROOT, '.cache', `${PREFIX}-${version}`);
   const python = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   if (!existsSync(python)) {
     mkdirSync(join(ROOT, '.cache'), { recursive: true });
     run('uv', ['venv', '--quiet', '--python', '3.11', venv]);
   }
-  run('uv', ['pip', 'install', '--quiet', '--python', python, '-r', join(HERE, `requirements-${version}.txt`)]);
+  run('uv', ['pip', 'install', '--quiet', '--python', python, '-r', join(FOLDER, `requirements-${version}.txt`)]);
   return python;
 }
 
 function generate(python, version, folder) {
   const only = options.only === undefined ? [] : ['--only', options.only];
-  const stdout = run(python, ['-B', join(HERE, 'generate.py'), '--sklearn', version, '--seed', options.seed, '--out', folder, ...only]);
+  const stdout = run(python, ['-B', join(HERE, 'generate.py'), '--sklearn', version, '--seed', options.seed, '--out', folder, '--suite', options.suite, ...only]);
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 

@@ -8,6 +8,7 @@ import type { BuiltModel } from '../../src/service/build-model.ts';
 import { LiveModel, type ModelSource } from '../../src/service/live-model.ts';
 import type { ServiceEventMap } from '../../src/spec/events.ts';
 import type { LoadedModel } from '../../src/spec/model-loader.ts';
+import type { StoredTensor } from '../../src/spec/stored-tensor.ts';
 import type { ModelMethod, RowMethod } from '../../src/spec/model.ts';
 import { placedInline } from './placed-inline.ts';
 import { FakeClock } from '../../src/testing/fake-clock.ts';
@@ -103,6 +104,44 @@ describe('methods', () => {
     const { y } = await model.run(feeds);
     expect(y?.toArray()).toEqual([1, 2]);
     expect(ended).toMatchObject([{ method: 'run', rows: undefined }]);
+  });
+
+  it('tensor reads one of the tensors, under a lease, and tells no event', async () => {
+    const reading = deferred<StoredTensor>();
+    const w = { data: Float32Array.of(1, 2), bytes: new Uint8Array(8), shape: [2], dtype: 'float32' as const };
+    const tensors = new Map([['w', { shape: [2], dtype: 'float32' as const }]]);
+    const { model, entry, ended } = live({ tensors, tensor: () => reading.promise });
+    expect(model.tensors).toEqual(tensors);
+    const answer = model.tensor('w');
+    expect(entry.leases).toBe(1);
+    reading.resolve({ name: 'w', ...w });
+    expect(await answer).toEqual({ name: 'w', ...w });
+    expect(entry.leases).toBe(0);
+    expect(ended).toEqual([]);
+    await expect(model.tensor('v')).rejects.toMatchObject({
+      code: 'ML_MODEL_PART_UNKNOWN',
+      message: expect.stringContaining('it has w') as string,
+    });
+    await expect(model.tensor('w', { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ML_ABORTED' });
+    await expect(live({ tensors, tensor: () => 1 as never }).model.tensor('w')).rejects.toMatchObject({
+      code: 'ML_LOADER_INVALID',
+    });
+  });
+
+  it('a model without tensors has none, and a loader may say what to do instead', async () => {
+    const { model } = live({ ...createFakeModel({ predict: [1] }), advice: 'ask someone else' });
+    expect(model.tensors.size).toBe(0);
+    await expect(model.tensor('w')).rejects.toMatchObject({
+      code: 'ML_MODEL_METHOD_UNSUPPORTED',
+      message: expect.stringContaining('ask someone else') as string,
+    });
+  });
+
+  it('a fake model answers with the tensors that it is given', async () => {
+    const w = { data: Float32Array.of(1), bytes: new Uint8Array(4), shape: [1], dtype: 'float32' as const };
+    const fake = createFakeModel({ tensors: { w } });
+    expect(await live(fake).model.tensor('w')).toEqual({ name: 'w', ...w });
+    expect(fake.calls).toMatchObject([{ method: 'tensor', input: 'w' }]);
   });
 
   it('predictOne gives the value itself', async () => {

@@ -11,6 +11,8 @@ import {
   type ModelLoader,
   scanFile,
   type ScanReport,
+  type StoredTensor,
+  type TensorInfo,
 } from '../../src/index.ts';
 
 test('a file or bytes become a model', () => {
@@ -73,4 +75,10 @@ test('rows may come from Arrow, tensors have rows and arrays', () => {
   ).resolves.toHaveProperty('x');
   // @ts-expect-error no such element type
   void model.run({ input: { data: [1], shape: [1], dtype: 'float' } });
+});
+
+test('tensors of a file have names, and bytes beside their numbers', () => {
+  expectTypeOf<Model['tensors']>().toEqualTypeOf<ReadonlyMap<string, TensorInfo>>();
+  expectTypeOf<Model['tensor']>().returns.resolves.toEqualTypeOf<StoredTensor>();
+  expectTypeOf<StoredTensor['bytes']>().toEqualTypeOf<Uint8Array>();
 });

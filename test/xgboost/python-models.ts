@@ -25,7 +25,7 @@ export interface Tolerances {
 
 /** Compares a model file with what Python answered, which stands beside it as JSON. */
 export async function checkPythonModel(path: string, tolerances: Tolerances): Promise<void> {
-  const fixture = JSON.parse(readFileSync(path.replace(/(\.xgb)?\.\w+$/, '.json'), 'utf8')) as Fixture;
+  const fixture = JSON.parse(readFileSync(path.replace(/(\.(?:xgb|cat))?\.\w+$/, '.json'), 'utf8')) as Fixture;
   const rows = rowsOf(fixture);
   const rtol = fixture.rtol ?? tolerances.rtol;
   const model = await loadModel(path);

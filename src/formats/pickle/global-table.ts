@@ -1,6 +1,7 @@
 import { BUILTIN_CALLABLES } from './callables-builtin.ts';
 import { LIBRARY_CALLABLES } from './callables-library.ts';
 import { NUMPY_CALLABLES } from './callables-numpy.ts';
+import { TORCH_CALLABLES } from './callables-torch.ts';
 import type { CallableSpec } from './callable-spec.ts';
 import { fullModule, isIdentifierPath, python3Name } from './global-names.ts';
 import { KNOWN_CLASSES, KNOWN_VALUES } from './known-classes.ts';
@@ -12,7 +13,9 @@ import type { FormatError } from '../../errors/format-error.ts';
 
 /** The implementation of an allowed callable, by exact name. */
 export function callableSpec(path: string): CallableSpec | undefined {
-  return BUILTIN_CALLABLES.get(path) ?? NUMPY_CALLABLES.get(path) ?? LIBRARY_CALLABLES.get(path);
+  return (
+    BUILTIN_CALLABLES.get(path) ?? NUMPY_CALLABLES.get(path) ?? LIBRARY_CALLABLES.get(path) ?? TORCH_CALLABLES.get(path)
+  );
 }
 
 /** The names of one stream: one node per name, judged when it is first seen, and how often each is used. */

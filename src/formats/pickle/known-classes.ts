@@ -1,6 +1,8 @@
 // Which classes are read as plain records, and which functions files may refer to as values. Exact names; nothing
 // here is looked up, called or imported. One line is `module: names`; an indented line continues the one above.
 
+import { THIRD_PARTY_CLASSES } from './third-party-classes.ts';
+
 /** Parses the tables below: `module` to its names. */
 function table(text: string): ReadonlyMap<string, ReadonlySet<string>> {
   const modules = new Map<string, Set<string>>();
@@ -18,6 +20,7 @@ function table(text: string): ReadonlyMap<string, ReadonlySet<string>> {
 
 /** Classes whose instances are data. scikit-learn 0.19 to 1.9, numpy, scipy, pandas, XGBoost, LightGBM, CatBoost. */
 export const KNOWN_CLASSES: ReadonlyMap<string, ReadonlySet<string>> = table(`
+argparse: Namespace
 builtins: NoneType ellipsis object
 catboost.core: CatBoost CatBoostClassifier CatBoostRanker CatBoostRegressor Pool
 collections: UserDict UserList
@@ -360,7 +363,15 @@ types: SimpleNamespace
 xgboost.callback: EarlyStopping TrainingCallback
 xgboost.core: Booster DMatrix
 xgboost.sklearn: XGBClassifier XGBModel XGBRFClassifier XGBRFRegressor XGBRanker XGBRegressor
-`);
+torch: BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage ComplexFloatStorage DoubleStorage
+  FloatStorage HalfStorage IntStorage LongStorage QInt32Storage QInt8Storage QUInt2x4Storage QUInt4x2Storage
+  QUInt8Storage ShortStorage UntypedStorage
+torch.storage: TypedStorage UntypedStorage _TypedStorage _UntypedStorage
+lightning.fabric.utilities.data: AttributeDict
+lightning_fabric.utilities.data: AttributeDict
+lightning_fabric.utilities.types: AttributeDict
+pytorch_lightning.utilities.parsing: AttributeDict
+${THIRD_PARTY_CLASSES}`);
 
 /** Classes of the table that are dictionaries: their instances may be given entries. */
 export const DICT_CLASSES: ReadonlySet<string> = new Set([
@@ -371,6 +382,10 @@ export const DICT_CLASSES: ReadonlySet<string> = new Set([
   'scipy.sparse._dok.dok_matrix',
   'scipy.sparse.dok.dok_matrix',
   'collections.UserDict',
+  'lightning.fabric.utilities.data.AttributeDict',
+  'lightning_fabric.utilities.data.AttributeDict',
+  'lightning_fabric.utilities.types.AttributeDict',
+  'pytorch_lightning.utilities.parsing.AttributeDict',
 ]);
 
 /** Functions that models refer to (a scorer, the function of a FunctionTransformer) and that reading never calls. */
@@ -450,4 +465,11 @@ builtins: abs len max min pow print round sorted sum any all repr hash id type i
 math: sqrt log log1p log2 log10 exp expm1 sin cos tan floor ceil
 pandas._libs.missing: NA
 pandas._libs.tslibs.nattype: NaT
+torch: Tensor bfloat16 bool bits16 bits1x8 bits2x4 bits4x2 bits8 chalf cdouble cfloat complex128 complex32 complex64
+  double float float16 float32 float4_e2m1fn_x2 float64 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz
+  float8_e8m0fnu half int int16 int32 int64 int8 long per_channel_affine per_channel_affine_float_qparams
+  per_channel_symmetric per_tensor_affine per_tensor_symmetric qint32 qint8 quint2x4 quint4x2 quint8 short strided
+  uint16 uint32 uint64 uint8
+torch._tensor: Tensor
+torch.nn.parameter: Buffer Parameter
 `);

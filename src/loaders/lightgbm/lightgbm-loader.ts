@@ -3,6 +3,7 @@ import { Booster } from '../../lightgbm/booster.ts';
 import { boosterEstimator } from '../../lightgbm/booster-estimator.ts';
 import { readBoosterModel } from '../../lightgbm/booster-model.ts';
 import { estimatorModel } from '../../sklearn/base/estimator-model.ts';
+import { withMetadataClasses } from '../../sklearn/base/metadata-classes.ts';
 import type { ModelLoader } from '../../spec/model-loader.ts';
 import { descriptor } from './lightgbm-format.ts';
 
@@ -15,7 +16,9 @@ export const loader: ModelLoader = {
     context.phase('parse');
     const model = readBoosterModel(textOf(context.artefact.bytes));
     context.phase('build');
-    return estimatorModel(boosterEstimator(build(model), CLASS_NAME), context);
+    const booster = build(model);
+    const columns = booster.outputs === 1 ? 2 : booster.outputs;
+    return withMetadataClasses(estimatorModel(boosterEstimator(booster, CLASS_NAME), context), context, columns);
   },
   /** The format holds data only: what can be built was looked at whole, what cannot is an error that says why. */
   scan({ artefact }) {

@@ -9,6 +9,7 @@ import { type CutStringNormalizers, cutStringNormalizers } from '../../onnx/rewr
 import { castHalfEdges } from '../../onnx/rewrite/float16-edges.ts';
 import { removeZipMap } from '../../onnx/rewrite/remove-zipmap.ts';
 import { rowsIndependent } from '../../onnx/rows-independent.ts';
+import { trimAbsentInputs } from '../../onnx/rewrite/trim-absent-inputs.ts';
 import type { StringStep } from '../../onnx/string-normalizer.ts';
 import type { Limits } from '../../spec/limits.ts';
 import type { Finding } from '../../spec/scan.ts';
@@ -57,7 +58,7 @@ export function auditOnnx(bytes: Uint8Array, limits: Limits): AuditedOnnx {
 }
 
 /**
- * Rewrites what the engine or JavaScript cannot do: maps become matrices, half-precision edges
+ * Rewrites what the engine or JavaScript cannot do: absent inputs at the end go, maps become matrices, half-precision edges
  * float32, text steps that need an OS locale are cut off.
  *
  * @throws `ML_FORMAT_*` for the worst finding of the audit, and for inputs and outputs that are no tensors
@@ -90,7 +91,7 @@ export function findingsOf(audited: AuditedOnnx): readonly Finding[] {
 }
 
 function rewriteOutputsAndText(model: OnnxModel): CutStringNormalizers & Pick<ReturnType<typeof removeZipMap>, 'maps'> {
-  const { model: withoutMaps, maps } = removeZipMap(model);
+  const { model: withoutMaps, maps } = removeZipMap(trimAbsentInputs(model));
   return { ...cutStringNormalizers(withoutMaps), maps };
 }
 

@@ -2,34 +2,7 @@ import { type Dataset, DenseMatrix, toDense } from '../../data/dataset.ts';
 import { readDataset } from '../../data/read-dataset.ts';
 import { LoaderError } from '../../errors/loader-error.ts';
 import type { Estimator, Scores } from '../../sklearn/base/estimator.ts';
-import type { Label, Prediction, Task } from '../../spec/model.ts';
-
-/** Rows as arrays of values, one per column: numbers (NaN is missing) or whatever a text column holds. */
-export type CustomRows = readonly (readonly unknown[])[];
-
-/** Rows of numbers as a method gives them back. */
-export type CustomMatrix = readonly ArrayLike<number>[];
-
-/**
- * An estimator of the application's own: what `read` of a registered class gives. Each method takes all rows of a
- * call and gives one result per row; a method that is absent is one that the estimator lacks.
- */
-export interface CustomEstimator {
-  /** Default `unknown`. */
-  readonly task?: Task;
-  /** Columns of the input. Default: any number. */
-  readonly width?: number | undefined;
-  /** Feature names in order, so that records can be matched. */
-  readonly featureNames?: readonly string[] | undefined;
-  /** Labels in the order of the probability columns. */
-  readonly classes?: readonly Label[] | undefined;
-  predict?(rows: CustomRows): ArrayLike<Prediction>;
-  predictProba?(rows: CustomRows): CustomMatrix;
-  /** One number per row, or an array of numbers per row. */
-  decisionFunction?(rows: CustomRows): ArrayLike<number> | CustomMatrix;
-  transform?(rows: CustomRows): readonly ArrayLike<unknown>[];
-  inverseTransform?(rows: CustomRows): readonly ArrayLike<unknown>[];
-}
+import type { CustomEstimator, CustomMatrix, CustomRows } from '../../spec/custom-estimator.ts';
 
 const METHODS = ['predict', 'predictProba', 'decisionFunction', 'transform', 'inverseTransform'] as const;
 

@@ -33,7 +33,8 @@ async function load(context: LoadContext): Promise<LoadedModel> {
   const maxDepth = Math.min(context.limits.maxNesting, MAX_NESTING);
   // The model outlives the load, and must not keep the artefact's bytes with it.
   const { metadata, extraFeatures, warn } = context;
-  const construct = new ConstructContext(ESTIMATORS, { maxDepth, custom });
+  const version = file.sklearnVersion === undefined ? undefined : parseSklearnVersion(file.sklearnVersion);
+  const construct = new ConstructContext(ESTIMATORS, { maxDepth, custom, version });
   const model = new PickleContents(construct, { metadata, extraFeatures, warn }, maxDepth).read(file.root);
   await construct.finish(context.signal);
   // Arrays are views of the content, which stays as long as one of them does.

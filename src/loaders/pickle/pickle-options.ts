@@ -2,23 +2,9 @@ import * as z from 'zod/mini';
 import { describe } from '../../data/rows.ts';
 import { ConfigurationError } from '../../errors/configuration-error.ts';
 import type { EstimatorConstructor, EstimatorTable } from '../../sklearn/base/estimator.ts';
-import { type CustomEstimator, toEstimator } from './custom-estimator.ts';
-import { CustomState } from './custom-state.ts';
-
-/** A class of the application's own, and what computes it in JavaScript. */
-export interface CustomClass {
-  /** As the file names it: the module in which Python defined the class, e.g. `__main__`. */
-  readonly module: string;
-  readonly name: string;
-  /** Builds it from the attributes that the file holds. Called once per object, while the file is loaded. */
-  readonly read: (state: CustomState) => CustomEstimator;
-}
-
-/** Options of the pickle loader: `loaderOptions: { pickle: { ... } }`. */
-export interface PickleLoaderOptions {
-  /** Classes that the files of this application use and scikit-learn does not have. */
-  readonly estimators?: readonly CustomClass[];
-}
+import type { CustomClass } from '../../spec/custom-estimator.ts';
+import { toEstimator } from './custom-estimator.ts';
+import { CustomStateView } from './custom-state-view.ts';
 
 /** Names without a path of attributes: what Python would import as it is written. */
 const NAME = z.string().check(z.regex(/^[\p{ID_Start}_][\p{ID_Continue}]*$/u));
@@ -54,7 +40,7 @@ export function customTable(given: Readonly<Record<string, unknown>>): Estimator
   for (const { module, name, read } of estimators) {
     const path = `${module}.${name}`;
     if (table.has(path)) throw invalid('estimators', `${path} twice`);
-    table.set(path, (state) => toEstimator(read(new CustomState(state)), path));
+    table.set(path, (state) => toEstimator(read(new CustomStateView(state)), path));
   }
   return table;
 }

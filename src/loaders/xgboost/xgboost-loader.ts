@@ -3,6 +3,7 @@ import { Booster } from '../../xgboost/booster.ts';
 import { boosterEstimator } from '../../xgboost/booster-estimator.ts';
 import { readBooster } from '../../xgboost/read-booster.ts';
 import { estimatorModel } from '../../sklearn/base/estimator-model.ts';
+import { withMetadataClasses } from '../../sklearn/base/metadata-classes.ts';
 import { descriptor } from './xgboost-format.ts';
 
 const CLASS_NAME = 'xgboost.Booster';
@@ -14,7 +15,9 @@ export const loader: ModelLoader = {
     context.phase('parse');
     const model = readBooster(context.artefact.bytes);
     context.phase('build');
-    return estimatorModel(boosterEstimator(build(model), CLASS_NAME), context);
+    const booster = build(model);
+    const columns = booster.outputs === 1 ? 2 : booster.outputs;
+    return withMetadataClasses(estimatorModel(boosterEstimator(booster, CLASS_NAME), context), context, columns);
   },
   /** The format holds data only: what can be built was looked at whole, what cannot is an error that says why. */
   scan({ artefact }) {

@@ -104,7 +104,7 @@ export class GraphBuilder {
       if (type === undefined) return ABSENT;
       return { name: this.name(opType.toLowerCase()), dtype: type.dtype, shape: type.shape };
     });
-    const ends = { inputs: inputs.map((value) => value?.name ?? ''), outputs: values.map((value) => value.name) };
+    const ends = { inputs: namesOf(inputs), outputs: values.map((value) => value.name) };
     const list = Object.entries(attributes).map(([name, value]) => makeAttribute(name, value));
     this.#nodes.push(makeNode(opType, domain === undefined ? ends : { ...ends, domain }, list));
     return values;
@@ -163,6 +163,12 @@ export class GraphBuilder {
   #graph(name: string, initializers: readonly OnnxTensor[]): OnnxGraphProto {
     return makeGraph(name, { nodes: this.#nodes, inputs: this.#inputs, outputs: this.#outputs, initializers });
   }
+}
+
+/** Inputs that are left out at the end are not there at all: onnxruntime has crashed on an empty name at the end. */
+function namesOf(inputs: readonly (Value | undefined)[]): string[] {
+  const last = inputs.findLastIndex((value) => value !== undefined);
+  return inputs.slice(0, last + 1).map((value) => value?.name ?? '');
 }
 
 const ABSENT: Value = { name: '', dtype: 'float32', shape: undefined };

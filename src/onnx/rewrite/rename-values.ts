@@ -1,4 +1,5 @@
 import { edited, type OnnxAttribute, type OnnxGraphProto, type OnnxNode } from '../../formats/onnx-proto/onnx-model.ts';
+import { changedList } from './changed-list.ts';
 
 /** The new name of a value, or its own. */
 type Rename = (name: string) => string;
@@ -46,10 +47,4 @@ function renameInSubgraph(graph: OnnxGraphProto, rename: Rename): OnnxGraphProto
   });
   const inside = renameInNodes(graph, outer);
   return outputs === graph.outputs ? inside : edited(inside, { outputs });
-}
-
-/** The list itself where no element changes. */
-function changedList<T>(list: readonly T[], change: (element: T) => T): readonly T[] {
-  const changed = list.map(change);
-  return changed.every((element, i) => element === list[i]) ? list : changed;
 }

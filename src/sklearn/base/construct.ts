@@ -22,6 +22,8 @@ export interface ConstructOptions {
   readonly maxDepth?: number;
   /** Constructors of the application's own classes, by module and name as the file writes them. */
   readonly custom?: EstimatorTable;
+  /** The scikit-learn of the file, for objects of other packages, which do not say with which they were written. */
+  readonly version?: SklearnVersion | undefined;
 }
 
 /**
@@ -32,6 +34,7 @@ export class ConstructContext {
   readonly #table: EstimatorTable;
   readonly #custom: EstimatorTable;
   readonly #maxDepth: number;
+  readonly #version: SklearnVersion | undefined;
   readonly #built = new Map<PyObject, Estimator>();
   readonly #building = new Set<PyObject>();
   readonly #later: Generator<void, void>[] = [];
@@ -41,6 +44,7 @@ export class ConstructContext {
     this.#table = table;
     this.#custom = options.custom ?? new Map();
     this.#maxDepth = options.maxDepth ?? 32;
+    this.#version = options.version;
   }
 
   /**
@@ -92,7 +96,8 @@ export class ConstructContext {
 
   #build(node: PyObject, place: Place): Estimator {
     const build = this.#constructorOf(node);
-    if (build !== undefined) return build(new EstimatorState(node, this, place));
+    if (build !== undefined)
+      return build(new EstimatorState(node, this, { ...place, version: place.version ?? this.#version }));
     const where = place.path === '' ? '' : ` at ${place.path}`;
     throw new FormatError('ML_FORMAT_UNSUPPORTED', `class ${node.cls.path}${where} is not supported`, {
       details: { class: node.cls.path, path: place.path },

@@ -6,6 +6,7 @@ const METHODS = [
   'predictProba',
   'predictLogProba',
   'decisionFunction',
+  'rawScores',
   'transform',
   'transformDense',
   'scoreSamples',

@@ -51,7 +51,7 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
     predict: predict && ((rows: Rows) => predict(read(rows))),
     predictProba: probabilities(estimator.predictProba),
     predictLogProba: probabilities(estimator.predictLogProba),
-    decisionFunction: scores(estimator.decisionFunction),
+    decisionFunction: scores(estimator.decisionFunction ?? estimator.rawScores),
     transform: transform && ((rows: Rows) => datasetTensor(transform(read(rows)), labels)),
     // What comes out of a transformer has neither the names nor the width of what went in.
     inverseTransform:
@@ -84,7 +84,8 @@ function positionalWarning(
 }
 
 /** What the methods give, by the name of the method. */
-function outputsOf({ predict, predictProba, decisionFunction, transform, classes, task }: Estimator): ValueInfo[] {
+function outputsOf({ predict, predictProba, transform, classes, task, ...scores }: Estimator): ValueInfo[] {
+  const decisionFunction = scores.decisionFunction ?? scores.rawScores;
   const count = classes?.length ?? null;
   const multilabel = task === 'multilabel-classification';
   return [

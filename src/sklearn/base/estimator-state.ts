@@ -1,6 +1,6 @@
 import { DenseMatrix } from '../../data/dataset.ts';
 import { FormatError } from '../../errors/format-error.ts';
-import { indexValues, isPandas } from '../../formats/pandas/pandas-value.ts';
+import { isPandas, pandasValue } from '../../formats/pandas/pandas-value.ts';
 import { NdArray } from '../../formats/npy/nd-array.ts';
 import { isNode, PyObject, type PyValue } from '../../formats/pickle/nodes.ts';
 import type { Label } from '../../spec/model.ts';
@@ -142,8 +142,11 @@ export class EstimatorState {
   /** The same for a value in hand; `name` is for messages. */
   labelsIn(value: PyValue, name: string): Label[] {
     if (value instanceof NdArray) return labelsOf(value);
-    // Old versions kept a DataFrame's columns as a pandas Index.
-    if (value instanceof PyObject && isPandas(value)) return indexValues(value) as Label[];
+    // Old versions kept a DataFrame's columns as a pandas Index, feature_engine what `unique()` gave.
+    if (value instanceof PyObject && isPandas(value)) {
+      const values = pandasValue(value);
+      if (Array.isArray(values)) return values as Label[];
+    }
     const items = itemsOf(value);
     if (items === undefined) throw this.#mistyped(name, 'an array of labels', value);
     return items.map(labelOf);

@@ -33,6 +33,11 @@ export interface Estimator {
   readonly predictProba?: (x: Dataset) => DenseMatrix | readonly DenseMatrix[];
   readonly predictLogProba?: (x: Dataset) => DenseMatrix | readonly DenseMatrix[];
   readonly decisionFunction?: (x: Dataset) => Scores;
+  /**
+   * Raw scores of a class that has no `decision_function` in Python: callers are given them as `decisionFunction`, but
+   * an estimator that holds this one does not see them, as it asks for probabilities where there is none.
+   */
+  readonly rawScores?: (x: Dataset) => Scores;
   readonly transform?: (x: Dataset) => Dataset;
   /** `transform` of estimators whose result is sparse, for callers that would fill it in anyway. */
   readonly transformDense?: (x: Dataset) => Dataset;

@@ -1,9 +1,13 @@
 import { DenseMatrix } from '../../data/dataset.ts';
+import { panelsOfColumns, panelsOfRows } from '../../kernel/panels.ts';
+import { isLarge, tiledMatrix } from '../../kernel/tiled-matrix.ts';
 
 /** `a · b`, summed in float64 in the order of the inner dimension. */
 export function times(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
   const { rows, cols: inner } = a;
   const { cols } = b;
+  const tiled = isLarge(rows, { cols, inner }) ? tiledMatrix('products', a, panelsOfColumns(b)) : undefined;
+  if (tiled !== undefined) return tiled;
   const out = new DenseMatrix(rows, cols);
   for (let i = 0; i < rows; i++) {
     const to = i * cols;
@@ -20,6 +24,8 @@ export function times(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
 /** `a · bᵀ`, summed in float64 in the order of the columns. */
 export function timesTransposed(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
   const { rows, cols: inner } = a;
+  const tiled = isLarge(rows, { cols: b.rows, inner }) ? tiledMatrix('products', a, panelsOfRows(b)) : undefined;
+  if (tiled !== undefined) return tiled;
   const out = new DenseMatrix(rows, b.rows);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < b.rows; j++) {

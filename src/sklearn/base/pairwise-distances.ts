@@ -1,4 +1,6 @@
 import { DenseMatrix } from '../../data/dataset.ts';
+import { panelsOfRows } from '../../kernel/panels.ts';
+import { isLarge, tiledMatrix } from '../../kernel/tiled-matrix.ts';
 import { squaredNorms, timesTransposed } from './matrix-products.ts';
 
 /**
@@ -14,6 +16,27 @@ export function squaredDistances(x: DenseMatrix, y: DenseMatrix): DenseMatrix {
   for (let i = 0, at = 0; i < x.rows; i++) {
     for (let j = 0; j < y.rows; j++, at++) {
       out.data[at] = Math.max(-2 * (out.data[at] as number) + (xx[i] as number) + (yy[j] as number), 0);
+    }
+  }
+  return out;
+}
+
+/** `sum((a - b)²)` for each row of `x` and each of `y`, added up in the order of the columns, as scipy's `cdist`. */
+export function sumsOfSquares(x: DenseMatrix, y: DenseMatrix): DenseMatrix {
+  const tiled = isLarge(x.rows, { cols: y.rows, inner: x.cols })
+    ? tiledMatrix('distances', x, panelsOfRows(y))
+    : undefined;
+  if (tiled !== undefined) return tiled;
+  const { cols } = x;
+  const out = new DenseMatrix(x.rows, y.rows);
+  for (let i = 0, at = 0; i < x.rows; i++) {
+    for (let k = 0; k < y.rows; k++, at++) {
+      let sum = 0;
+      for (let j = 0; j < cols; j++) {
+        const difference = (x.data[i * cols + j] as number) - (y.data[k * cols + j] as number);
+        sum += difference * difference;
+      }
+      out.data[at] = sum;
     }
   }
   return out;

@@ -6,6 +6,7 @@ import { latentDirichletAllocation } from './latent-dirichlet-allocation.ts';
 import { nmf } from './nmf.ts';
 import { incrementalPca, pca } from './pca.ts';
 import { dictionaryLearning, sparseCoder } from './sparse-coding.ts';
+import { sparsePca } from './sparse-pca.ts';
 import { truncatedSvd } from './truncated-svd.ts';
 
 /** Estimators of `sklearn.decomposition`. */
@@ -21,4 +22,6 @@ export const DECOMPOSITION: EstimatorTable = new Map([
   ['sklearn.decomposition.DictionaryLearning', dictionaryLearning],
   ['sklearn.decomposition.MiniBatchDictionaryLearning', dictionaryLearning],
   ['sklearn.decomposition.SparseCoder', sparseCoder],
+  ['sklearn.decomposition.SparsePCA', sparsePca],
+  ['sklearn.decomposition.MiniBatchSparsePCA', sparsePca],
 ]);

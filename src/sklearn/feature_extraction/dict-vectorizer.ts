@@ -1,10 +1,12 @@
 import { type Dataset, toDense } from '../../data/dataset.ts';
+import { isNode } from '../../formats/pickle/nodes.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { labelOf } from '../base/labels.ts';
 import { CsrRows } from './csr-rows.ts';
 import { isFloat32 } from './float-type.ts';
 import { numberIn, rawRows, recordEntries, wrongValue } from './record-values.ts';
-import { vocabularyOf } from './vocabulary.ts';
+import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
 /**
  * Records to columns: a number goes to the column of its name, text to the column `name=text` as 1, a list of texts to
@@ -13,7 +15,7 @@ import { vocabularyOf } from './vocabulary.ts';
  * Source: sklearn/feature_extraction/_dict_vectorizer.py, `DictVectorizer.transform`.
  */
 export function dictVectorizer(state: EstimatorState): Estimator {
-  const { columns, size } = vocabularyOf(state);
+  const { columns, size } = withNumbers(state, vocabularyOf(state));
   const separator = state.optionalString('separator') ?? '=';
   const sparse = state.booleanOr('sparse', true);
   const round = isFloat32(state.get('dtype')) ? Math.fround : (value: number): number => value;
@@ -38,6 +40,21 @@ export function dictVectorizer(state: EstimatorState): Estimator {
       return sparse ? out.matrix() : toDense(out.matrix());
     },
   };
+}
+
+/** A feature that is a number in Python goes by its text: records in JavaScript have no other keys. */
+function withNumbers(state: EstimatorState, { columns, size }: Vocabulary): Vocabulary {
+  const vocabulary = state.get('vocabulary_');
+  if (columns.size === size || !isNode(vocabulary) || vocabulary.kind !== 'dict') return { columns, size };
+  const all = new Map(columns);
+  for (const [key, column] of vocabulary) {
+    const label = labelOf(key);
+    if (typeof label === 'string') continue;
+    const text = String(label);
+    if (typeof label !== 'number' || all.has(text)) throw state.unsupported(`a feature that is named by ${text}`);
+    all.set(text, Number(labelOf(column)));
+  }
+  return { columns: all, size };
 }
 
 function featuresOf(

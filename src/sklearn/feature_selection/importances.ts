@@ -1,5 +1,6 @@
 import { isNode, PyObject, type PyValue } from '../../formats/pickle/nodes.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { svmCoefficients } from './svm-coefficients.ts';
 import { forestImportances, treeImportances } from './tree-importances.ts';
 
 /**
@@ -16,12 +17,12 @@ export function importancesOf(state: EstimatorState, fitted: EstimatorState): Fl
     const [owner, name] = ownerOf(state, fitted, getter);
     return attributeOf(state, owner, name);
   }
-  if (getter === 'auto') return attributeOf(state, fitted, fitted.has('coef_') ? 'coef_' : 'feature_importances_');
+  if (getter === 'auto') return attributeOf(state, fitted, hasCoefficients(fitted) ? 'coef_' : 'feature_importances_');
   return attributeOf(state, fitted, getter);
 }
 
 function attributeOf(state: EstimatorState, owner: EstimatorState, name: string): Float64Array {
-  if (name === 'coef_') return norms(state, owner);
+  if (name === 'coef_') return coefficientNorms(state, owner);
   if (name !== 'feature_importances_') throw state.unsupported(`importance_getter="${name}"`);
   if (owner.has('estimators_')) return forestImportances(owner);
   if (owner.has('tree_')) return treeImportances(owner.part('tree_'), true) ?? new Float64Array(owner.width ?? 0);
@@ -29,10 +30,14 @@ function attributeOf(state: EstimatorState, owner: EstimatorState, name: string)
   throw state.unsupported(`the importances of ${owner.className}`);
 }
 
-function norms(state: EstimatorState, owner: EstimatorState): Float64Array {
-  const array = owner.ndarray('coef_');
-  const { rows, cols, data } = owner.matrix('coef_');
-  if (array.ndim === 1) return data.map(Math.abs);
+function hasCoefficients(owner: EstimatorState): boolean {
+  return owner.has('coef_') || svmCoefficients(owner) !== undefined;
+}
+
+function coefficientNorms(state: EstimatorState, owner: EstimatorState): Float64Array {
+  const computed = owner.has('coef_') ? undefined : svmCoefficients(owner);
+  const { rows, cols, data } = computed ?? owner.matrix('coef_');
+  if (computed === undefined && owner.ndarray('coef_').ndim === 1) return data.map(Math.abs);
   const order = state.has('norm_order') ? state.number('norm_order') : 1;
   return Float64Array.from({ length: cols }, (_, j) => {
     const column = Float64Array.from({ length: rows }, (__, i) => Math.abs(data[i * cols + j] as number));

@@ -20,7 +20,7 @@ export function sequentialFeatureSelector(state: EstimatorState): Estimator {
 export function recursiveFeatureElimination(state: EstimatorState): Estimator {
   const chosen = selector(state, supportOf(state));
   const inner = state.estimator('estimator_');
-  const { predict, predictProba, predictLogProba, decisionFunction } = delegate(inner, chosen.transform);
+  const { predict, predictProba, predictLogProba, decisionFunction, rawScores } = delegate(inner, chosen.transform);
   return {
     ...chosen,
     task: inner.task,
@@ -29,6 +29,7 @@ export function recursiveFeatureElimination(state: EstimatorState): Estimator {
     ...(predictProba !== undefined && { predictProba }),
     ...(predictLogProba !== undefined && { predictLogProba }),
     ...(decisionFunction !== undefined && { decisionFunction }),
+    ...(rawScores !== undefined && { rawScores }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Dataset, DenseMatrix } from '../../data/dataset.ts';
+import { triangularSolve } from '../../kernel/triangular-solve.ts';
 import type { Label } from '../../spec/model.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
@@ -78,10 +79,25 @@ function meanLogistic(mean: number, variance: number): number {
 function solvedNorms(lower: DenseMatrix, kernel: DenseMatrix, roots: Float64Array): Float64Array {
   const { rows: n, cols } = kernel;
   const out = new Float64Array(cols);
+  const right = new DenseMatrix(n, cols);
+  for (let i = 0, at = 0; i < n; i++) {
+    const root = roots[i] as number;
+    for (let c = 0; c < cols; c++, at++) right.data[at] = root * (kernel.data[at] as number);
+  }
+  const tiled = triangularSolve(lower, right);
+  if (tiled !== undefined) {
+    for (let i = 0, at = 0; i < n; i++) {
+      for (let c = 0; c < cols; c++, at++) {
+        const value = tiled.data[at] as number;
+        out[c] = (out[c] as number) + value * value;
+      }
+    }
+    return out;
+  }
   const solved = new Float64Array(n);
   for (let c = 0; c < cols; c++) {
     for (let i = 0; i < n; i++) {
-      let sum = (roots[i] as number) * (kernel.data[i * cols + c] as number);
+      let sum = right.data[i * cols + c] as number;
       for (let k = 0; k < i; k++) sum -= (lower.data[i * n + k] as number) * (solved[k] as number);
       const value = sum / (lower.data[i * n + i] as number);
       solved[i] = value;

@@ -2,7 +2,7 @@ import { DenseMatrix } from '../../data/dataset.ts';
 import { isNode, type PyValue } from '../../formats/pickle/nodes.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { timesTransposed } from '../base/matrix-products.ts';
-import { pairwise } from '../base/pairwise-distances.ts';
+import { pairwise, sumsOfSquares } from '../base/pairwise-distances.ts';
 import { kernelOf } from '../base/pairwise-kernels.ts';
 import { matern } from './matern.ts';
 
@@ -112,33 +112,36 @@ function combined(a: Covariance, b: Covariance | undefined, f: (left: number, ri
   };
 }
 
-/** The squared distance of two rows. */
-type Distance = (a: Float64Array, b: Float64Array) => number;
+/** What is done to rows before their distance counts. */
+type Scale = (x: DenseMatrix) => DenseMatrix;
 
-const unscaled: Distance = (a, b) => {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) {
-    const difference = (a[j] as number) - (b[j] as number);
-    sum += difference * difference;
-  }
-  return sum;
-};
+const unscaled: Scale = (x) => x;
 
-/** Columns divided by their length scale, or all by the only one. */
-function scaled(state: EstimatorState): Distance {
+/** Columns divided by their length scale, or all by the only one. The training rows are divided once. */
+function scaled(state: EstimatorState): Scale {
   const scales = state.vector('length_scale');
-  return (a, b) => {
-    let sum = 0;
-    for (let j = 0; j < a.length; j++) {
-      const scale = (scales.length === 1 ? scales[0] : scales[j]) as number;
-      const difference = (a[j] as number) / scale - (b[j] as number) / scale;
-      sum += difference * difference;
+  const known = new WeakMap<DenseMatrix, DenseMatrix>();
+  return (x) => {
+    const before = known.get(x);
+    if (before !== undefined) return before;
+    const out = new DenseMatrix(x.rows, x.cols);
+    for (let i = 0, at = 0; i < x.rows; i++) {
+      for (let j = 0; j < x.cols; j++, at++)
+        out.data[at] = (x.data[at] as number) / ((scales.length === 1 ? scales[0] : scales[j]) as number);
     }
-    return sum;
+    known.set(x, out);
+    return out;
   };
 }
 
 /** A kernel that is 1 at distance 0. */
-function stationary(distance: Distance, f: (squared: number) => number): Covariance {
-  return { between: (x, y) => pairwise(x, y, (a, b) => f(distance(a, b))), diagonal: filled(1) };
+function stationary(scale: Scale, f: (squared: number) => number): Covariance {
+  return {
+    between(x, y) {
+      const out = sumsOfSquares(scale(x), scale(y));
+      for (let at = 0; at < out.data.length; at++) out.data[at] = f(out.data[at] as number);
+      return out;
+    },
+    diagonal: filled(1),
+  };
 }

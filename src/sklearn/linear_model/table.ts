@@ -5,6 +5,7 @@ import { logisticRegression } from './logistic-regression.ts';
 import { ransacRegressor } from './ransac-regressor.ts';
 import { ridgeClassifier } from './ridge-classifier.ts';
 import { sgdClassifier } from './sgd-classifier.ts';
+import { sgdOneClassSvm } from './sgd-one-class-svm.ts';
 
 const CONSTRUCTORS: readonly (readonly [EstimatorConstructor, readonly string[]])[] = [
   [
@@ -40,6 +41,7 @@ const CONSTRUCTORS: readonly (readonly [EstimatorConstructor, readonly string[]]
   [plainLinearClassifier, ['Perceptron', 'PassiveAggressiveClassifier']],
   [logisticRegression, ['LogisticRegression', 'LogisticRegressionCV']],
   [sgdClassifier, ['SGDClassifier']],
+  [sgdOneClassSvm, ['SGDOneClassSVM']],
   [ridgeClassifier, ['RidgeClassifier', 'RidgeClassifierCV']],
   [generalizedLinearRegressor, ['PoissonRegressor', 'GammaRegressor', 'TweedieRegressor']],
   [ransacRegressor, ['RANSACRegressor']],

@@ -1,8 +1,10 @@
 import { CsrMatrix, DenseMatrix } from '../../data/dataset.ts';
+import { PANEL, type Panels, panelsOfRows } from '../../kernel/panels.ts';
 import { argpartition } from './argpartition.ts';
 import { bitonicOrder, MAX_NETWORK } from './bitonic-order.ts';
 import type { Metric } from './metric.ts';
 import type { NeighborHeap } from './neighbor-heap.ts';
+import { nearestOfRows } from './nearest-of-rows.ts';
 import type { NeighborSearch, Within } from './neighbor-search.ts';
 
 /** Offers the training points that can be among the nearest, from the distances to all, to a heap. */
@@ -56,9 +58,10 @@ type Fill = (points: Float64Array, at: number, out: Float64Array) => void;
  */
 export function euclideanSearch(y: CsrMatrix | DenseMatrix, select: Select = offerAll): NeighborSearch {
   const norms = squaredNorms(y);
-  const products = productsWith(y);
+  const panels = y.kind === 'dense' ? panelsOfRows(y) : undefined;
+  const products = panels === undefined ? productsWith(y) : panelProducts(panels);
   const { cols } = y;
-  return search(
+  const one = search(
     y,
     { select, toDistance: Math.sqrt, toReduced: (distance) => distance * distance },
     (points, at, out) => {
@@ -67,6 +70,12 @@ export function euclideanSearch(y: CsrMatrix | DenseMatrix, select: Select = off
       for (let k = 0; k < out.length; k++) out[k] = Math.max(0, own - 2 * (out[k] as number) + (norms[k] as number));
     },
   );
+  if (panels === undefined) return one;
+  return {
+    ...one,
+    nearestOfRows: (points, visit) =>
+      nearestOfRows(points, { panels, norms, select: select === offerAll ? undefined : select }, visit),
+  };
 }
 
 /** `1 - x·y` of normalised points; a point of zeros is as far as an orthogonal one. */
@@ -129,7 +138,7 @@ function search(y: CsrMatrix | DenseMatrix, { select, toDistance, toReduced }: S
 }
 
 function productsWith(y: CsrMatrix | DenseMatrix): Fill {
-  if (y.kind === 'dense') return denseProducts(y);
+  if (y.kind === 'dense') return panelProducts(panelsOfRows(y));
   const { rows, data } = y;
   const { indptr, indices } = y;
   return (points, at, out) => {
@@ -143,32 +152,23 @@ function productsWith(y: CsrMatrix | DenseMatrix): Fill {
   };
 }
 
-/** Four points at a time, so that their sums do not wait for each other. */
-function denseProducts({ rows, cols, data }: DenseMatrix): Fill {
+/** A panel at a time, so that its sums do not wait for each other. */
+function panelProducts({ cols, inner, count, data }: Panels): Fill {
   return (points, at, out) => {
-    let k = 0;
-    for (; k + 4 <= rows; k += 4) {
-      const first = k * cols;
-      const second = first + cols;
-      const third = second + cols;
-      const fourth = third + cols;
+    for (let panel = 0, from = 0; panel < count; panel++) {
       let [a, b, c, d] = [0, 0, 0, 0];
-      for (let j = 0; j < cols; j++) {
+      for (let j = 0; j < inner; j++, from += PANEL) {
         const value = points[at + j] as number;
-        a += value * (data[first + j] as number);
-        b += value * (data[second + j] as number);
-        c += value * (data[third + j] as number);
-        d += value * (data[fourth + j] as number);
+        a += value * (data[from] as number);
+        b += value * (data[from + 1] as number);
+        c += value * (data[from + 2] as number);
+        d += value * (data[from + 3] as number);
       }
+      const k = panel * PANEL;
       out[k] = a;
-      out[k + 1] = b;
-      out[k + 2] = c;
-      out[k + 3] = d;
-    }
-    for (; k < rows; k++) {
-      let sum = 0;
-      for (let j = 0; j < cols; j++) sum += (points[at + j] as number) * (data[k * cols + j] as number);
-      out[k] = sum;
+      if (k + 1 < cols) out[k + 1] = b;
+      if (k + 2 < cols) out[k + 2] = c;
+      if (k + 3 < cols) out[k + 3] = d;
     }
   };
 }

@@ -1,3 +1,4 @@
+import type { DenseMatrix } from '../../data/dataset.ts';
 import { NdArray } from '../../formats/npy/nd-array.ts';
 import { isNode, type PyValue } from '../../formats/pickle/nodes.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
@@ -40,10 +41,18 @@ export interface NeighborSearch {
   readonly count: number;
   /** Offers training points near the point that starts at `at` to a heap, by reduced distance. */
   readonly nearest: (points: Float64Array, at: number, heap: NeighborHeap) => void;
+  /**
+   * The same for every row of a matrix, faster: `visit` is given the row and what offers its points to a heap. `false`,
+   * and nothing was visited, where there is no such way.
+   */
+  readonly nearestOfRows?: (points: DenseMatrix, visit: VisitRow) => boolean;
   /** Training points no farther than `radius`, with their distances, in order of index. */
   readonly within: (points: Float64Array, at: number, radius: number) => Within;
   readonly toDistance: (reduced: number) => number;
 }
+
+/** Takes the training points near a row: `offer` gives them to a heap. */
+export type VisitRow = (row: number, offer: (heap: NeighborHeap) => void) => void;
 
 /** Points within a radius. */
 export interface Within {

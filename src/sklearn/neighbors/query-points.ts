@@ -2,7 +2,7 @@ import { type Dataset, type DenseMatrix, toDense } from '../../data/dataset.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { finiteRows } from '../base/finite-rows.ts';
 import { NeighborHeap } from './neighbor-heap.ts';
-import type { NeighborSearch } from './neighbor-search.ts';
+import type { NeighborSearch, VisitRow } from './neighbor-search.ts';
 
 /** The nearest training points of one row, by rising distance. */
 export interface Neighbors {
@@ -32,14 +32,18 @@ export function eachNeighbors(
   const distances = new Float64Array(k);
   return (x, use) => {
     const points = queryPoints(x, search, state.className);
-    for (let i = 0; i < points.rows; i++) {
+    const visit: VisitRow = (row, offer) => {
       heap.clear();
-      search.nearest(points.data, i * points.cols, heap);
+      offer(heap);
       for (const [n, at] of heap.order().entries()) {
         indices[n] = heap.indices[at] as number;
         distances[n] = search.toDistance(heap.values[at] as number);
       }
-      use(i, { indices, distances });
+      use(row, { indices, distances });
+    };
+    if (search.nearestOfRows?.(points, visit) === true) return;
+    for (let i = 0; i < points.rows; i++) {
+      visit(i, (all) => search.nearest(points.data, i * points.cols, all));
     }
   };
 }

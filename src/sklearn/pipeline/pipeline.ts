@@ -8,12 +8,18 @@ import type { EstimatorState } from '../base/estimator-state.ts';
  * Transformers in a row, then a last step whose methods the pipeline has. Steps that are None or
  * `passthrough` are skipped.
  *
+ * @param skips says which steps have a part in training alone
+ *
  * Source: sklearn/pipeline.py, `Pipeline`.
  */
-export function pipeline(state: EstimatorState): Estimator {
-  const steps = state.items('steps').flatMap((step, i) => {
+export function pipeline(state: EstimatorState, skips: (step: PyValue) => boolean = () => false): Estimator {
+  const steps = state.items('steps').flatMap((step, i, all) => {
     const [name, value] = pairOf(step);
     if (value === null || value === 'passthrough') return [];
+    if (value !== undefined && skips(value)) {
+      if (i < all.length - 1) return [];
+      throw state.unsupported('a pipeline that ends with a step for training alone');
+    }
     return [state.child(value as PyValue, `steps[${i}]${typeof name === 'string' ? `(${name})` : ''}`)];
   });
   const [first] = steps;

@@ -4,6 +4,7 @@ import { denseOf, mapValues } from '../base/columns.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { withoutInfinity } from './no-infinity.ts';
+import { boxCox, inverseBoxCox, inverseYeoJohnson, yeoJohnson } from './power-functions.ts';
 
 type Power = (value: number, lambda: number) => number;
 
@@ -50,30 +51,4 @@ export function powerTransformer(state: EstimatorState): Estimator {
       return mapValues(denseOf(powers, lambdas.length, className), (value, j) => inverse(value, lambdas[j] as number));
     },
   };
-}
-
-function yeoJohnson(x: number, lambda: number): number {
-  if (Number.isNaN(x)) return x;
-  if (x >= 0) return Math.abs(lambda) < Number.EPSILON ? Math.log1p(x) : ((x + 1) ** lambda - 1) / lambda;
-  return Math.abs(lambda - 2) > Number.EPSILON ? -((1 - x) ** (2 - lambda) - 1) / (2 - lambda) : -Math.log1p(-x);
-}
-
-function inverseYeoJohnson(x: number, lambda: number): number {
-  if (Number.isNaN(x)) return x;
-  if (x >= 0) return Math.abs(lambda) < Number.EPSILON ? Math.exp(x) - 1 : (x * lambda + 1) ** (1 / lambda) - 1;
-  return Math.abs(lambda - 2) > Number.EPSILON ? 1 - (-(2 - lambda) * x + 1) ** (1 / (2 - lambda)) : 1 - Math.exp(-x);
-}
-
-/** Where `x ** lambda` would overflow, scipy divides inside the exponent (scipy/special/_boxcox.pxd). */
-const MAX_EXPONENT = 709.78;
-
-function boxCox(x: number, lambda: number): number {
-  if (Math.abs(lambda) < 1e-19) return Math.log(x);
-  const exponent = lambda * Math.log(x);
-  if (exponent < MAX_EXPONENT) return Math.expm1(exponent) / lambda;
-  return Math.sign(lambda) * Math.exp(exponent - Math.log(Math.abs(lambda))) - 1 / lambda;
-}
-
-function inverseBoxCox(x: number, lambda: number): number {
-  return lambda === 0 ? Math.exp(x) : Math.exp(Math.log1p(lambda * x) / lambda);
 }

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadModel, type Model } from '../../../src/index.ts';
-import type { CustomClass } from '../../../src/loaders/pickle/pickle-options.ts';
+import { type CustomClass, loadModel, type Model } from '../../../src/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const FOLDER = join(ROOT, 'test/fixtures/pickle');

@@ -31,6 +31,15 @@ describe('GraphBuilder', () => {
     await model.dispose?.();
   });
 
+  it('leaves out the inputs that are left out at the end', () => {
+    const g = new GraphBuilder();
+    const x = g.input('x', { dtype: 'float32', shape: ['batch', 2] });
+    g.output(g.op('Clip', [x, undefined, g.scalar(1, 'float32')]), 'y');
+    g.output(g.op('LayerNormalization', [x, g.scalar(1, 'float32'), undefined]), 'z');
+    const inputs = g.finish('test').model.graph?.nodes.map((node) => node.inputs.length);
+    expect(inputs).toEqual([3, 1, 2, 1]);
+  });
+
   it('stores equal small constants once and tells element types apart', () => {
     const g = new GraphBuilder();
     expect(g.ints([1, 2]).name).toBe(g.ints([1, 2]).name);
@@ -78,27 +87,39 @@ describe('GraphBuilder', () => {
     if (inverse === undefined) throw new Error('no output');
     g.output(inverse, 'y');
     const model = await open(g);
-    const uneven = [
-      { image: one, extra: [10] },
-      { image: one, extra: 0.5 },
-    ];
-    await expect(model.predict?.(uneven, {})).rejects.toMatchObject({ code: 'ML_INPUT_SHAPE' });
-    expect(
-      await model
-        .predict?.(
-          [
-            { image: one, extra: [10] },
-            { image: one, extra: 0.5 },
-          ] as never,
-          {},
-        )
-        .catch((error: unknown) => error),
-    ).toMatchObject({ code: 'ML_INPUT_SHAPE' });
     expect(
       await model.predict?.(
         [
-          { image: one, extra: [10] },
-          { image: one, extra: [0.5] },
+          [1, 50],
+          [-7, -6],
+        ],
+        {},
+      ),
+    ).toEqual([1, 2]);
+    await model.dispose?.();
+  });
+
+  it('binds images, sequences and several inputs by their first dimension', async () => {
+    const g = new GraphBuilder();
+    const image = g.input('image', { dtype: 'float32', shape: ['batch', 2, 2, 1] });
+    const extra = g.input('extra', { dtype: 'float32', shape: ['batch', 1] });
+    const sum = g.op('ReduceSum', [image, g.ints([1, 2])], { keepdims: int(0) }, { shape: ['batch', 1] });
+    g.output(g.op('Add', [sum, extra], {}, { shape: ['batch', 1] }), 'y');
+    const model = await open(g);
+    const one = [
+      [[1], [2]],
+      [[3], [4]],
+    ];
+    const uneven = [
+      { image: one, extra: [10] },
+      { image: one, extra: [1, 2] },
+    ];
+    await expect(model.predict?.(uneven, {})).rejects.toMatchObject({ code: 'ML_INPUT_SHAPE' });
+    expect(
+      await model.predict?.(
+        [
+          { image: one, extra: 10 },
+          { image: one, extra: 0.5 },
         ],
         {},
       ),

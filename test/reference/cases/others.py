@@ -1,8 +1,9 @@
 """Neighbours, kernels, naive Bayes, neural networks, decompositions, clusters, mixtures and what wraps classifiers."""
 
 import numpy as np
-from sklearn import cluster, cross_decomposition, decomposition, discriminant_analysis, gaussian_process, isotonic, kernel_approximation, kernel_ridge, mixture, multiclass, multioutput, naive_bayes, neighbors, neural_network, random_projection, semi_supervised, svm
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn import cluster, cross_decomposition, decomposition, discriminant_analysis, gaussian_process, isotonic, kernel_approximation, kernel_ridge, manifold, mixture, multiclass, multioutput, naive_bayes, neighbors, neural_network, random_projection, semi_supervised, svm
+from sklearn.feature_selection import SelectFromModel
+from sklearn.linear_model import LogisticRegression, Ridge, SGDOneClassSVM
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
@@ -78,6 +79,35 @@ add("rbf-sampler", lambda: kernel_approximation.RBFSampler(n_components=10, rand
 add("random-projection", lambda: random_projection.GaussianRandomProjection(3, random_state=0), plain, **BLAS)
 add("sparse-projection", lambda: random_projection.SparseRandomProjection(3, random_state=0), plain, **BLAS)
 add("self-training", lambda: semi_supervised.SelfTrainingClassifier(LogisticRegression()), lambda rng: _unlabelled(rng))
+
+add("select-svm-classes", lambda: SelectFromModel(svm.SVC(kernel="linear"), threshold="mean"), lambda rng: _mild(classes(rng, "str", n=3)))
+for mode in ("distance", "connectivity"):
+    add(f"k-graph-{mode}", lambda m=mode: neighbors.KNeighborsTransformer(n_neighbors=4, mode=m), lambda rng: _mild(plain(rng), far=True), **BLAS)
+    add(f"radius-graph-{mode}", lambda m=mode: neighbors.RadiusNeighborsTransformer(radius=60, mode=m), lambda rng: _mild(plain(rng), far=True), **BLAS)
+add("graph-pipeline", lambda: make_pipeline(neighbors.KNeighborsTransformer(n_neighbors=7, mode="distance"), manifold.Isomap(n_neighbors=5, metric="precomputed")), lambda rng: _mild(plain(rng), far=True), **BLAS)
+add("sgd-one-class", lambda: SGDOneClassSVM(nu=0.2, random_state=0), lambda rng: _mild(plain(rng)), rtol=1e-11, why="sums of columns of very different size")
+for size in (5, 9):
+    add(f"isomap-{size}", lambda s=size: manifold.Isomap(n_neighbors=s, n_components=3), lambda rng: _scaled(plain(rng)), rtol=1e-9, why="eigenvectors scale rounding")
+add("isomap-radius", lambda: manifold.Isomap(n_neighbors=None, radius=3.5), lambda rng: _scaled(plain(rng)), rtol=1e-9, why="eigenvectors scale rounding")
+for method in ("standard", "modified", "ltsa", "hessian"):
+    add(f"locally-linear-{method}", lambda m=method: manifold.LocallyLinearEmbedding(n_neighbors=9, n_components=2, method=m, random_state=0), lambda rng: _scaled(plain(rng)), rtol=1e-8, why="nearly singular systems scale rounding")
+add("rbm", lambda: neural_network.BernoulliRBM(5, n_iter=3, random_state=0), lambda rng: _unit(plain(rng)), rtol=1e-12, skip=("score_samples",))
+for name in ("SparsePCA", "MiniBatchSparsePCA"):
+    add(name, lambda n=name: getattr(decomposition, n)(3, random_state=0, max_iter=20), lambda rng: _scaled(plain(rng)), rtol=1e-10, why="a system of equations scales rounding")
+
+
+def _scaled(data):
+    """Columns of the same size, rows near those of the training set."""
+    scale = np.abs(data.x).mean(axis=0) + 1e-9
+    data.x = data.x / scale
+    data.ask = {"many": data.ask["many"] / scale, "near": data.x[:6] * 1.01}
+    return data
+
+
+def _unit(data):
+    data.x = 1 / (1 + np.exp(-data.x))
+    data.ask = {"many": 1 / (1 + np.exp(-data.ask["many"])), "seen": data.x[:5]}
+    return data
 
 
 def _mild(data, huge=20, far=False):

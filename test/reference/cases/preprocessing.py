@@ -6,6 +6,7 @@ from sklearn import impute
 from sklearn import preprocessing as pp
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.svm import SVC, SVR
 from sklearn.linear_model import Lasso, LogisticRegression
 
 from cases import Case
@@ -73,8 +74,9 @@ add("impute-empty", lambda: impute.SimpleImputer(keep_empty_features=True, add_i
 add("impute-empty-dropped", lambda: impute.SimpleImputer(), lambda rng: _empty_column(rng))
 for features in ("missing-only", "all"):
     add(f"missing-{features}", lambda f=features: impute.MissingIndicator(features=f, error_on_new=False), lambda rng: plain(rng, nan=True))
+# Before 1.3 rows without any missing value got no indicator columns, so that a row alone differs.
 for weights in ("uniform", "distance"):
-    add(f"impute-knn-{weights}", lambda w=weights: impute.KNNImputer(n_neighbors=3, weights=w, add_indicator=w == "uniform"), lambda rng: plain(rng, nan=True), rtol=1e-9, why="distances are sums in another order")
+    add(f"impute-knn-{weights}", lambda w=weights: impute.KNNImputer(n_neighbors=3, weights=w, add_indicator=w == "uniform"), lambda rng: plain(rng, nan=True), rtol=1e-9, why="distances are sums in another order", alone=weights != "uniform")
 add("impute-iterative", lambda: impute.IterativeImputer(max_iter=4, random_state=0), lambda rng: plain(rng, nan=True), rtol=1e-9, why="chained regressions", alone=False)
 add("impute-iterative-limits", lambda: impute.IterativeImputer(max_iter=3, random_state=0, min_value=-2, max_value=2, n_nearest_features=3, imputation_order="roman"), lambda rng: plain(rng, nan=True), rtol=1e-9, why="chained regressions", alone=False)
 SELECTORS = {
@@ -82,7 +84,7 @@ SELECTORS = {
     "generic": lambda: fs.GenericUnivariateSelect(mode="k_best", param=2), "variance": lambda: fs.VarianceThreshold(0.5), "kbest-all": lambda: fs.SelectKBest(k="all"),
     "from-model": lambda: fs.SelectFromModel(RandomForestClassifier(n_estimators=5, random_state=0), threshold="1.1*mean"), "from-model-max": lambda: fs.SelectFromModel(LogisticRegression(), max_features=2, threshold=-np.inf),
     "from-model-l1": lambda: fs.SelectFromModel(Lasso(alpha=0.001)), "rfe": lambda: fs.RFE(LogisticRegression(), n_features_to_select=3), "rfecv": lambda: fs.RFECV(LogisticRegression(), cv=3),
-    "sequential": lambda: fs.SequentialFeatureSelector(LogisticRegression(), n_features_to_select=2, cv=2), "mutual": lambda: fs.SelectKBest(fs.mutual_info_classif, k=2),
+    "from-model-svc": lambda: fs.SelectFromModel(SVC(kernel="linear"), threshold="median"), "from-model-svr": lambda: fs.SelectFromModel(SVR(kernel="linear")), "sequential": lambda: fs.SequentialFeatureSelector(LogisticRegression(), n_features_to_select=2, cv=2), "mutual": lambda: fs.SelectKBest(fs.mutual_info_classif, k=2),
 }
 for name, make in SELECTORS.items():
     add(f"select-{name}", make, classes)

@@ -1,14 +1,12 @@
 import type { EstimatorState } from '../../sklearn/base/estimator-state.ts';
+import type { CustomEstimator, CustomState } from '../../spec/custom-estimator.ts';
 import type { Label } from '../../spec/model.ts';
 import type { TensorLike } from '../../spec/tensor.ts';
-import { type CustomEstimator, fromEstimator } from './custom-estimator.ts';
+import { fromEstimator } from './custom-estimator.ts';
 import { plainValue } from './plain-value.ts';
 
-/**
- * The attributes of one object of a registered class, by name and type: data, never code. A missing or mistyped
- * attribute raises `ML_FORMAT_UNSUPPORTED` naming class, attribute and place.
- */
-export class CustomState {
+/** The attributes of an object as an application reads them. */
+export class CustomStateView implements CustomState {
   readonly #state: EstimatorState;
 
   constructor(state: EstimatorState) {

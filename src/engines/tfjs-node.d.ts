@@ -1,0 +1,2 @@
+// Not installed for development: its install script downloads a binary (docs/loaders/tfjs.md).
+declare module '@tensorflow/tfjs-node';

@@ -1,0 +1,122 @@
+/**
+ * Classes of packages around scikit-learn whose instances are data, in the form of the table of known classes:
+ * category_encoders 2.5 to 2.11, feature_engine 1.5 to 1.9, imblearn 0.10 to 0.14, sklearn_pandas 2.2.
+ */
+export const THIRD_PARTY_CLASSES = `
+category_encoders.backward_difference: BackwardDifferenceEncoder
+category_encoders.basen: BaseNEncoder
+category_encoders.binary: BinaryEncoder
+category_encoders.cat_boost: CatBoostEncoder
+category_encoders.count: CountEncoder
+category_encoders.count_target: CountTargetEncoder
+category_encoders.glmm: GLMMEncoder
+category_encoders.gray: GrayEncoder
+category_encoders.hashing: HashingEncoder
+category_encoders.helmert: HelmertEncoder
+category_encoders.james_stein: JamesSteinEncoder
+category_encoders.leave_one_out: LeaveOneOutEncoder
+category_encoders.m_estimate: MEstimateEncoder
+category_encoders.multi_hot: MultiHotEncoder
+category_encoders.one_hot: OneHotEncoder
+category_encoders.ordinal: OrdinalEncoder
+category_encoders.polynomial: PolynomialEncoder
+category_encoders.quantile_encoder: QuantileEncoder SummaryEncoder
+category_encoders.rankhot: RankHotEncoder
+category_encoders.sum_coding: SumEncoder
+category_encoders.target_encoder: TargetEncoder
+category_encoders.woe: WOEEncoder
+category_encoders.wrapper: NestedCVWrapper PolynomialWrapper
+feature_engine._prediction.target_mean_classifier: TargetMeanClassifier
+feature_engine._prediction.target_mean_regressor: TargetMeanRegressor
+feature_engine.creation.cyclical_features: CyclicalFeatures
+feature_engine.creation.decision_tree_features: DecisionTreeFeatures
+feature_engine.creation.geo_features: GeoDistanceFeatures
+feature_engine.creation.math_features: MathFeatures
+feature_engine.creation.relative_features: RelativeFeatures
+feature_engine.datetime.datetime: DatetimeFeatures
+feature_engine.datetime.datetime_ordinal: DatetimeOrdinal
+feature_engine.datetime.datetime_subtraction: DatetimeSubtraction
+feature_engine.discretisation.arbitrary: ArbitraryDiscretiser
+feature_engine.discretisation.decision_tree: DecisionTreeDiscretiser
+feature_engine.discretisation.equal_frequency: EqualFrequencyDiscretiser
+feature_engine.discretisation.equal_width: EqualWidthDiscretiser
+feature_engine.discretisation.geometric_width: GeometricWidthDiscretiser
+feature_engine.encoding.count_frequency: CountFrequencyEncoder
+feature_engine.encoding.decision_tree: DecisionTreeEncoder
+feature_engine.encoding.mean_encoding: MeanEncoder
+feature_engine.encoding.one_hot: OneHotEncoder
+feature_engine.encoding.ordinal: OrdinalEncoder
+feature_engine.encoding.probability_ratio: PRatioEncoder
+feature_engine.encoding.rare_label: RareLabelEncoder
+feature_engine.encoding.similarity_encoder: StringSimilarityEncoder
+feature_engine.encoding.woe: WoEEncoder
+feature_engine.imputation.arbitrary_number: ArbitraryNumberImputer
+feature_engine.imputation.categorical: CategoricalImputer
+feature_engine.imputation.drop_missing_data: DropMissingData
+feature_engine.imputation.end_tail: EndTailImputer
+feature_engine.imputation.mean_median: MeanMedianImputer
+feature_engine.imputation.missing_indicator: AddMissingIndicator
+feature_engine.imputation.random_sample: RandomSampleImputer
+feature_engine.outliers.artbitrary: ArbitraryOutlierCapper
+feature_engine.outliers.base_outlier: WinsorizerBase
+feature_engine.outliers.trimmer: OutlierTrimmer
+feature_engine.outliers.winsorizer: Winsorizer
+feature_engine.pipeline.pipeline: Pipeline
+feature_engine.preprocessing.match_categories: MatchCategories
+feature_engine.preprocessing.match_columns: MatchVariables
+feature_engine.scaling.mean_normalization: MeanNormalizationScaler
+feature_engine.selection.drop_constant_features: DropConstantFeatures
+feature_engine.selection.drop_correlated_features: DropCorrelatedFeatures
+feature_engine.selection.drop_duplicate_features: DropDuplicateFeatures
+feature_engine.selection.drop_features: DropFeatures
+feature_engine.selection.drop_psi_features: DropHighPSIFeatures
+feature_engine.selection.information_value: SelectByInformationValue
+feature_engine.selection.mrmr: MRMR
+feature_engine.selection.probe_feature_selection: ProbeFeatureSelection
+feature_engine.selection.recursive_feature_addition: RecursiveFeatureAddition
+feature_engine.selection.recursive_feature_elimination: RecursiveFeatureElimination
+feature_engine.selection.shuffle_features: SelectByShuffling
+feature_engine.selection.single_feature_performance: SelectBySingleFeaturePerformance
+feature_engine.selection.smart_correlation_selection: SmartCorrelatedSelection
+feature_engine.selection.target_mean_selection: SelectByTargetMeanPerformance
+feature_engine.text.text_features: TextFeatures
+feature_engine.timeseries.forecasting.expanding_window_features: ExpandingWindowFeatures
+feature_engine.timeseries.forecasting.lag_features: LagFeatures
+feature_engine.timeseries.forecasting.window_features: WindowFeatures
+feature_engine.transformation.arcsin: ArcsinTransformer
+feature_engine.transformation.arcsinh: ArcSinhTransformer
+feature_engine.transformation.boxcox: BoxCoxTransformer
+feature_engine.transformation.log: LogCpTransformer LogTransformer
+feature_engine.transformation.power: PowerTransformer
+feature_engine.transformation.reciprocal: ReciprocalTransformer
+feature_engine.transformation.yeojohnson: YeoJohnsonTransformer
+feature_engine.wrappers.wrappers: SklearnTransformerWrapper
+imblearn.base: FunctionSampler
+imblearn.combine._smote_enn: SMOTEENN
+imblearn.combine._smote_tomek: SMOTETomek
+imblearn.ensemble._bagging: BalancedBaggingClassifier
+imblearn.ensemble._easy_ensemble: EasyEnsembleClassifier
+imblearn.ensemble._forest: BalancedRandomForestClassifier
+imblearn.ensemble._weight_boosting: RUSBoostClassifier
+imblearn.metrics.pairwise: ValueDifferenceMetric
+imblearn.over_sampling._adasyn: ADASYN
+imblearn.over_sampling._random_over_sampler: RandomOverSampler
+imblearn.over_sampling._smote.base: SMOTE SMOTEN SMOTENC
+imblearn.over_sampling._smote.cluster: KMeansSMOTE
+imblearn.over_sampling._smote.filter: BorderlineSMOTE SVMSMOTE
+imblearn.pipeline: Pipeline
+imblearn.under_sampling._prototype_generation._cluster_centroids: ClusterCentroids
+imblearn.under_sampling._prototype_selection._condensed_nearest_neighbour: CondensedNearestNeighbour
+imblearn.under_sampling._prototype_selection._edited_nearest_neighbours: AllKNN EditedNearestNeighbours
+  RepeatedEditedNearestNeighbours
+imblearn.under_sampling._prototype_selection._instance_hardness_threshold: InstanceHardnessThreshold
+imblearn.under_sampling._prototype_selection._nearmiss: NearMiss
+imblearn.under_sampling._prototype_selection._neighbourhood_cleaning_rule: NeighbourhoodCleaningRule
+imblearn.under_sampling._prototype_selection._one_sided_selection: OneSidedSelection
+imblearn.under_sampling._prototype_selection._random_under_sampler: RandomUnderSampler
+imblearn.under_sampling._prototype_selection._tomek_links: TomekLinks
+imblearn.utils.testing: _CustomClusterer _CustomNearestNeighbors
+sklearn_pandas.dataframe_mapper: DataFrameMapper
+sklearn_pandas.pipeline: TransformerPipeline
+sklearn_pandas.transformers: NumericalTransformer
+`;
