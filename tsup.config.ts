@@ -1,7 +1,12 @@
 import { defineConfig, type Options } from 'tsup';
 
 const config: Options = {
-  entry: { index: 'src/index.ts', testing: 'src/testing/index.ts', cli: 'src/cli/main.ts', worker: 'src/worker/main.ts' },
+  entry: {
+    index: 'src/index.ts',
+    testing: 'src/testing/index.ts',
+    cli: 'src/cli/main.ts',
+    worker: 'src/worker/main.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',
