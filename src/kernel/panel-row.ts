@@ -11,7 +11,10 @@ export function panelProducts(
   out: Float64Array,
 ): void {
   for (let panel = 0, from = 0; panel < count; panel++) {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     for (let j = 0; j < inner; j++, from += PANEL) {
       const value = row[at + j] as number;
       a += value * (data[from] as number);
@@ -35,7 +38,10 @@ export function panelDistances(
   out: Float64Array,
 ): void {
   for (let panel = 0, from = 0; panel < count; panel++) {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     for (let j = 0; j < inner; j++, from += PANEL) {
       const value = row[at + j] as number;
       const da = value - (data[from] as number);

@@ -27,7 +27,10 @@ function timesVector({ rows, cols, data }: DenseMatrix, vector: Float64Array): F
   const out = new Float64Array(rows);
   let row = 0;
   for (; row + 4 <= rows; row += 4) {
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
     for (let k = 0, at = row * cols; k < cols; k++, at++) {
       const factor = vector[k] as number;
       s0 += (data[at] as number) * factor;
