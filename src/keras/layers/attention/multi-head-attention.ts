@@ -2,7 +2,6 @@ import { int, text } from '../../../onnx/builder/attributes.ts';
 import type { Value } from '../../../onnx/builder/graph-builder.ts';
 import { Arithmetic } from '../../graph/arithmetic.ts';
 import { cast } from '../../graph/cast.ts';
-import { filled } from '../../graph/filled.ts';
 import { type KerasShape, KerasTensor } from '../../graph/keras-tensor.ts';
 import type { LayerCall, LayerType } from '../../graph/layer-type.ts';
 import type { KerasLayer } from '../../model/keras-layer.ts';
@@ -96,7 +95,7 @@ function multiHead(call: LayerCall): readonly KerasTensor[] {
   const output = projectedBack(call, context, { query, heads: heads.queries, width: heads.valueWidth });
   const first = output.withMask(query.mask);
   if (!scores) return [first];
-  const shape: KerasShape = filled(equations.rank, null);
+  const shape: KerasShape = Array.from({ length: equations.rank }, () => null);
   return [first, KerasTensor.of(g, weights, { shape, dtype })];
 }
 
