@@ -26,6 +26,8 @@ interface TfModel {
 }
 
 export interface TfGraphModel extends TfModel {
+  /** Throws for graphs with control flow or operators whose results have no known shape. */
+  execute(feeds: Readonly<Record<string, TfTensor>>, outputs: readonly string[]): TfTensor | TfTensor[];
   executeAsync(feeds: Readonly<Record<string, TfTensor>>, outputs: readonly string[]): Promise<TfTensor | TfTensor[]>;
 }
 

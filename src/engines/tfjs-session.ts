@@ -36,17 +36,25 @@ export function graphSession(
   const inputs = renamed(model.inputs, names.inputs);
   const outputs = renamed(model.outputs, names.outputs);
   const nodeOf = new Map(outputs.map((name, i) => [name, model.outputs[i]?.name ?? name]));
+  let dynamic = false;
   return session(tf, {
     inputs,
     outputs,
-    // `execute` refuses graphs with control flow; this one takes all.
     call: async (feeds, wanted) => {
       const byNode = inputs.flatMap((name, i): [string, TfTensor][] => {
         const tensor = feeds.get(name);
         return tensor === undefined ? [] : [[model.inputs[i]?.name ?? name, tensor]];
       });
       const fetches = wanted.map((name) => nodeOf.get(name) ?? name);
-      return [await model.executeAsync(Object.fromEntries(byNode), fetches)].flat();
+      const values = Object.fromEntries(byNode);
+      // `executeAsync` takes all graphs, and prints a warning for every call that did not need it.
+      try {
+        if (!dynamic) return [model.execute(values, fetches)].flat();
+      } catch (error) {
+        if (!(error instanceof Error && error.message.includes('executeAsync'))) throw error;
+        dynamic = true;
+      }
+      return [await model.executeAsync(values, fetches)].flat();
     },
     dispose: () => model.dispose(),
   });
