@@ -1,4 +1,7 @@
+import { cpSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+
+const isSource = (path: string): boolean => !path.includes('__pycache__');
 
 const config: Options = {
   entry: { index: 'src/index.ts', testing: 'src/testing/index.ts', cli: 'src/cli/main.ts' },
@@ -16,6 +19,8 @@ const config: Options = {
   },
   // Tree-shaken into the bundle: imported whole, zod costs 36 ms and semver 10 ms of start-up (docs/adr).
   // The two small ones cost 8 ms together as packages of their own: finding and reading their manifests.
+  // The sidecar's Python stands beside the bundle as it stands beside its sources (src/sidecar/python-home.ts).
+  onSuccess: async () => cpSync('src/sidecar/python', 'dist/python', { recursive: true, filter: isSource }),
   noExternal: ['zod', 'semver', 'lru-cache', 'eventemitter3'],
 };
 

@@ -14,3 +14,4 @@ export { MetadataError, type MetadataErrorCode } from './metadata-error.ts';
 export { ModelMethodError, type ModelMethodErrorCode } from './model-method-error.ts';
 export { ModelNotFoundError, type ModelNotFoundErrorCode } from './model-not-found-error.ts';
 export { PredictionError, type PredictionErrorCode } from './prediction-error.ts';
+export { SidecarError, type SidecarErrorCode } from './sidecar-error.ts';
