@@ -12,11 +12,13 @@ import { orAbort } from '../internal/or-abort.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
+import type { ModelConverter } from '../spec/converter.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
-import type { ExtraFeatures, LoadedModel, LoadPhase } from '../spec/model-loader.ts';
+import type { ExtraFeatures, LoadContext, LoadedModel, LoadPhase, ModelLoader } from '../spec/model-loader.ts';
 import type { ModelInfo } from '../spec/model.ts';
 import { methodsOf } from './model-methods.ts';
+import { convertInstead } from './convert-instead.ts';
 import type { Verification } from './registry-options.ts';
 
 /** A model as the cache holds it. */
@@ -42,6 +44,8 @@ export interface BuildSettings {
   readonly loadTimeoutMs: number;
   readonly clock: Clock;
   readonly events: EventBus;
+  /** Asked where no loader can compute a file. */
+  readonly converter: () => Promise<ModelConverter>;
 }
 
 /** One model to build. */
@@ -157,18 +161,19 @@ async function load(
       );
     warn({ code: 'extension-mismatch', message: mismatch });
   }
+  const context: LoadContext = {
+    artefact: verifyCompanions(artefact, request.metadata, settings.verification),
+    metadata: request.metadata,
+    options: settings.loaderOptions[loader.name] ?? {},
+    limits: settings.limits,
+    extraFeatures: settings.extraFeatures,
+    signal,
+    phase: (phase) => clock.enter(phase),
+    warn,
+  };
   try {
-    const loading = loader.load({
-      artefact: verifyCompanions(artefact, request.metadata, settings.verification),
-      metadata: request.metadata,
-      options: settings.loaderOptions[loader.name] ?? {},
-      limits: settings.limits,
-      extraFeatures: settings.extraFeatures,
-      signal,
-      phase: (phase) => clock.enter(phase),
-      warn,
-    });
-    const loaded = await orAbort(Promise.resolve(loading), signal, (late) => void free(late, request.name));
+    const loading = loadOrConvert(settings, loader, context);
+    const loaded = await orAbort(loading, signal, (late) => void free(late, request.name));
     try {
       checkLoaded(loaded, loader.name);
     } catch (error) {
@@ -183,6 +188,16 @@ async function load(
       cause: error,
       details: { loader: loader.name },
     });
+  }
+}
+
+async function loadOrConvert(settings: BuildSettings, loader: ModelLoader, context: LoadContext): Promise<LoadedModel> {
+  try {
+    return await loader.load(context);
+  } catch (error) {
+    const unsupported = MLServiceError.isInstance(error) && error.code === 'ML_FORMAT_UNSUPPORTED';
+    if (!unsupported || loader.conversion === undefined) throw error;
+    return await convertInstead(settings, { loader, context, reason: error });
   }
 }
 

@@ -24,7 +24,14 @@ export interface LoadModelOptions
   extends CallOptions,
     Pick<
       RegistryOptions,
-      'loaders' | 'loaderOptions' | 'verification' | 'strictExtensions' | 'limits' | 'loadTimeoutMs' | 'extraFeatures'
+      | 'loaders'
+      | 'loaderOptions'
+      | 'verification'
+      | 'strictExtensions'
+      | 'limits'
+      | 'loadTimeoutMs'
+      | 'extraFeatures'
+      | 'sidecar'
     > {
   /** What a metadata file would say: feature names, classes, checksum, ... */
   readonly metadata?: Partial<ModelMetadata>;

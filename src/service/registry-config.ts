@@ -5,6 +5,8 @@ import type { ModelCacheOptions } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
+import type { ModelConverter } from '../spec/converter.ts';
+import { sidecarSettings, type SidecarSettings } from '../sidecar/sidecar-settings.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
@@ -31,6 +33,9 @@ export interface RegistryConfig {
   /** Loads that read and build at the same time. */
   readonly maxParallelLoads: number;
   readonly extraFeatures: ExtraFeatures;
+  readonly sidecar: SidecarSettings;
+  /** Made, and its code imported, when a file first needs it. */
+  readonly converter: () => Promise<ModelConverter>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -111,6 +116,23 @@ const schema = z.strictObject(
       z.strictObject({ initialMs: notNegative, maxMs: notNegative }, 'an object { initialMs?, maxMs? }'),
     ),
     extraFeatures: z.optional(z.enum(['ignore', 'warn', 'error'], "'ignore', 'warn' or 'error'")),
+    sidecar: z.optional(
+      z.union(
+        [
+          z.enum(['off', 'auto']),
+          z.strictObject({
+            mode: z.optional(z.enum(['off', 'auto'])),
+            python: z.optional(text),
+            cacheDir: z.optional(text),
+            sandbox: z.optional(z.enum(['require', 'best-effort', 'off'])),
+            timeoutMs: positive,
+            memoryBytes: positive,
+            maxCacheBytes: positive,
+          }),
+        ],
+        "'off', 'auto' or an object { mode?, python?, cacheDir?, sandbox?, timeoutMs?, memoryBytes?, maxCacheBytes? }",
+      ),
+    ),
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
     clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
   },
@@ -127,6 +149,10 @@ export function configure(options: RegistryOptions): RegistryConfig {
   const clock = options.clock ?? systemClock;
   const env = options.env ?? process.env;
   const environment = readEnvironment(env);
+  const sidecar = sidecarSettings(
+    typeof options.sidecar === 'string' ? { mode: options.sidecar } : (options.sidecar ?? {}),
+    env,
+  );
   return {
     modelsDir: resolve(options.modelsDir ?? environment.modelsDir ?? 'models'),
     repository: options.repository,
@@ -156,9 +182,19 @@ export function configure(options: RegistryOptions): RegistryConfig {
     loadTimeoutMs: options.loadTimeoutMs ?? 120_000,
     maxParallelLoads: Math.max(2, availableParallelism()),
     extraFeatures: options.extraFeatures ?? 'ignore',
+    sidecar,
+    converter: converterOf(sidecar),
     env,
     clock,
   };
+}
+
+function converterOf(settings: SidecarSettings): () => Promise<ModelConverter> {
+  let converter: Promise<ModelConverter> | undefined;
+  return () =>
+    (converter ??= import('../sidecar/python-converter.ts').then(
+      ({ PythonConverter }) => new PythonConverter(settings),
+    ));
 }
 
 /** Memory of the machine, or of the container where that is less. */

@@ -1,4 +1,5 @@
 import type { Artefact, Content } from './artefact.ts';
+import type { ConversionNeed } from './converter.ts';
 import type { Limits } from './limits.ts';
 import type { ModelMetadata } from './metadata.ts';
 import type { CallOptions, Feeds, ModelInfo, Prediction } from './model.ts';
@@ -122,6 +123,13 @@ export interface ModelLoader {
    * loaded to describe it.
    */
   inspect?(context: ScanContext): Awaitable<Inspection>;
+  /**
+   * What it takes to make a file of another format out of this one, asked where `load` threw `ML_FORMAT_UNSUPPORTED`.
+   * Judges the file again: what is unsafe is never converted. Default: files of this format are not converted.
+   *
+   * @throws as `load`, e.g. `ML_FORMAT_UNSAFE`
+   */
+  conversion?(context: ScanContext): Awaitable<ConversionNeed | undefined>;
   /** Packages that `load` imports; named in the error when one is missing. Default none. */
   readonly dependencies?: readonly string[];
   readonly capabilities?: LoaderCapabilities;

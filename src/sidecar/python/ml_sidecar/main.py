@@ -2,6 +2,7 @@
 
 import ctypes
 import hashlib
+import importlib
 import os
 import platform
 import signal
@@ -16,7 +17,10 @@ STDIN, MODEL, OUT = 0, 3, 4
 _PR_SET_PDEATHSIG = 1
 
 #: Task to its module's loader: a module has `prepare(request)`, which imports, and `run(model, request, progress)`.
-TASKS = {"check": lambda: check}
+TASKS = {
+    "check": lambda: check,
+    "convert-sklearn": lambda: importlib.import_module("ml_sidecar.convert_sklearn"),
+}
 
 
 def main(tasks=None):

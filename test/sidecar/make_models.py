@@ -1,0 +1,36 @@
+"""Makes the models of test/sidecar/files: `python make_models.py` with the packages of locks/sklearn-1.9.1.txt."""
+
+import pathlib
+import pickle
+
+import joblib
+import numpy
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import SGDOneClassSVM
+from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+FOLDER = pathlib.Path(__file__).parent / "files"
+random = numpy.random.RandomState(0)
+X = random.randn(60, 3).astype(numpy.float32)
+y = (X[:, 0] + 0.3 * random.randn(60) > 0).astype(int)
+
+
+def save(name, model):
+    with open(FOLDER / f"{name}.pkl", "wb") as file:
+        pickle.dump(model, file)
+
+
+save("one_class", SGDOneClassSVM(random_state=0).fit(X))
+save("scaled_one_class", make_pipeline(StandardScaler(), SGDOneClassSVM(random_state=0)).fit(X))
+joblib.dump(SGDOneClassSVM(random_state=0).fit(X), FOLDER / "one_class.joblib", compress=3)
+# No converter takes these.
+save("neighbors", NearestNeighbors().fit(X))
+# Converted wrongly without an error: computed natively in reality, here for the sidecar's own tests.
+save("lda", LinearDiscriminantAnalysis().fit(X, y))
+gaps = X.copy()
+gaps[random.rand(*gaps.shape) < 0.2] = numpy.nan
+save("tree_with_gaps", DecisionTreeClassifier(max_depth=4, random_state=0).fit(gaps, y))
+save("neighbors_graph", KNeighborsTransformer(n_neighbors=2).fit(X))
