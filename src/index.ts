@@ -18,6 +18,7 @@ export {
   ModelMethodError,
   ModelNotFoundError,
   PredictionError,
+  SidecarError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
@@ -33,7 +34,10 @@ export {
 } from './service/ml-service-registry.ts';
 export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
+export type { SandboxMode } from './sidecar/sandbox-policy.ts';
+export type { SidecarOptions } from './sidecar/sidecar-settings.ts';
 export type { Artefact, Content } from './spec/artefact.ts';
+export type { ConversionNeed } from './spec/converter.ts';
 export type {
   EventSource,
   EvictReason,

@@ -1,5 +1,6 @@
 """Makes the models of test/sidecar/files: `python make_models.py` with the packages of locks/sklearn-1.9.1.txt."""
 
+import json
 import pathlib
 import pickle
 
@@ -34,3 +35,13 @@ gaps = X.copy()
 gaps[random.rand(*gaps.shape) < 0.2] = numpy.nan
 save("tree_with_gaps", DecisionTreeClassifier(max_depth=4, random_state=0).fit(gaps, y))
 save("neighbors_graph", KNeighborsTransformer(n_neighbors=2).fit(X))
+
+# One row of each kind: usual, far, beside zero.
+rows = [[0.0, 0.0, 0.0], [5.0, 5.0, 5.0], [-5.0, 0.25, 1.0], [1e4, -1e4, 0.5], [1e-7, -1e-7, 0.0]]
+expected = {}
+for name in ("one_class", "scaled_one_class"):
+    with open(FOLDER / f"{name}.pkl", "rb") as file:
+        model = pickle.load(file)
+    answers = {method: getattr(model, method)(rows).tolist() for method in ("predict", "decision_function")}
+    expected[name] = {"rows": rows, **answers}
+(FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")

@@ -22,6 +22,10 @@ ML_CACHE_DIR (default ~/.cache/base-ml-service) unless ML_PYTHON names an interp
       return;
     }
     out.line(`${path} was converted; it loads without Python from now on`, 'green');
-    out.line(JSON.stringify(report, null, 2));
+    out.pairs(Object.entries(report ?? {}).map(([name, value]) => [name, textOf(value)]));
   },
 };
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
