@@ -33,21 +33,25 @@ export function compareAnswers(expected: readonly ExpectedOutput[], answers: Gra
   if (rows === 0) throw mismatch('there is no row to compare', {});
   let worst = 0;
   for (const output of expected) {
-    worst = Math.max(worst, compare(output, answers.all, 0));
-    for (const [row, single] of answers.single.entries()) worst = Math.max(worst, compare(output, single, row));
+    worst = Math.max(worst, compare(output, answers.all, [0, rows]));
+    for (const [row, single] of answers.single.entries()) worst = Math.max(worst, compare(output, single, [row, 1]));
   }
   return { rows, worst, outputs: Object.fromEntries(expected.map(({ output, method }) => [output, method])) };
 }
 
-/** @param firstRow which row of what is expected the answers begin with */
-function compare(expected: ExpectedOutput, answers: readonly OutputValues[], firstRow: number): number {
+/** @param range the row of what is expected with which the answers begin, and how many they must be */
+function compare(
+  expected: ExpectedOutput,
+  answers: readonly OutputValues[],
+  [firstRow, rows]: readonly [number, number],
+): number {
   const { output, labels, numbers, shape, method } = expected;
   const found = answers.find((answer) => answer.output === output);
   const [all = 0] = shape;
   const known = labels ?? numbers ?? [];
   const width = known.length / all;
-  const rows = found?.shape[0] ?? 0;
-  if (found === undefined || found.values.length !== rows * width || firstRow + rows > all || rows === 0) {
+  const fits = found?.values.length === rows * width && (found.shape[0] ?? 1) === rows && firstRow + rows <= all;
+  if (found === undefined || !fits) {
     throw mismatch(
       `output "${output}" has the shape [${found?.shape.join(', ') ?? 'absent'}] where ${method} gives [${shape.join(', ')}]`,
       { output },

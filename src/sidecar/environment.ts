@@ -117,6 +117,14 @@ async function markReady(lock: LockFile, folder: string, signal: AbortSignal): P
     signal,
     onProgress: () => undefined,
   });
+  const absent = lock.packages.filter((name) => typeof packages[name] !== 'string');
+  if (absent.length > 0 || packages[lock.packages[0] ?? ''] !== lock.version) {
+    throw new SidecarError(
+      'ML_SIDECAR_SETUP',
+      `the environment of ${lock.name} has not what was installed: ${JSON.stringify(packages)}; try again, and look at the configuration of uv and pip on this machine`,
+      { details: { packages, lock: lock.name } },
+    );
+  }
   const mark = join(folder, 'ready.json');
   await writeFile(`${mark}.new`, JSON.stringify({ lock: lock.name, sha256: lock.sha256, python, packages }));
   await rename(`${mark}.new`, mark);

@@ -45,7 +45,7 @@ const PYTHONS: ReadonlyMap<string, readonly [number, number]> = new Map([
 export function lockFileFor(framework: string, version: string | undefined): LockFile {
   const known = FRAMEWORKS.get(framework);
   const names = known === undefined ? [] : lockNames(known.prefix);
-  const line = version?.split('.').slice(0, 2).join('.');
+  const line = /^\d+\.\d+(?=\.|$)/.exec(version ?? '')?.[0];
   const name = names.find((candidate) => candidate.slice(known?.prefix.length).startsWith(`${line}.`));
   if (known === undefined || name === undefined) throw noLockFile(framework, version, names);
   return read(name, known);
