@@ -32,7 +32,7 @@ export interface FileInspection extends Inspection {
  */
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
   const { signal = new AbortController().signal, ...rest } = options;
-  const { loaders, limits } = configure(rest);
+  const { loaders, limits, converter } = configure(rest);
   const artefact = await openArtefact(undefined, path, { maxBytes: limits.maxModelBytes, signal });
   const { loader, mismatch } = await loaders.find(artefact);
   const inspection =
@@ -40,7 +40,11 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
       ? await describeLoaded(path, options)
       : await loader.inspect({ artefact, limits, signal });
   const { kind, size, sha256 } = artefact;
-  return { ...inspection, path, kind, format: loader.name, bytes: size, sha256, mismatch };
+  const need = await loader.conversion?.({ artefact, limits, signal });
+  const request = { artefact, metadata: undefined, limits, signal, warn: () => undefined };
+  const kept = need === undefined ? undefined : await (await converter()).kept({ ...request, need });
+  const details = { ...inspection.details, ...(kept !== undefined && { conversion: kept.report }) };
+  return { ...inspection, details, path, kind, format: loader.name, bytes: size, sha256, mismatch };
 }
 
 async function describeLoaded(path: string, options: InspectOptions): Promise<Inspection> {

@@ -7,7 +7,7 @@ import type { Conversion } from '../spec/converter.ts';
 const MAGIC = 'base-ml-service conversion 1\n';
 const MAX_HEADER = 2 ** 20;
 
-interface Header extends Pick<Conversion, 'name' | 'report'> {
+interface Header extends Pick<Conversion, 'name' | 'input' | 'report'> {
   readonly key: string;
   readonly sha256: string;
   readonly bytes: number;
@@ -51,8 +51,8 @@ export class ConversionCache {
 
   /** @throws `ML_SIDECAR_SETUP` where it cannot be written */
   async put(key: string, conversion: Conversion): Promise<void> {
-    const { name, bytes, report } = conversion;
-    const header: Header = { key, name, report, bytes: bytes.length, sha256: digest(bytes) };
+    const { name, bytes, input, report } = conversion;
+    const header: Header = { key, name, input, report, bytes: bytes.length, sha256: digest(bytes) };
     const unfinished = join(this.#folder, `.${key}.${randomUUID()}`);
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
@@ -99,7 +99,7 @@ function parse(content: Buffer, key: string): Conversion | undefined {
     const header = JSON.parse(content.subarray(MAGIC.length, end).toString('utf8')) as Header;
     const bytes = new Uint8Array(content.subarray(end + 1));
     const right = header.key === key && header.bytes === bytes.length && header.sha256 === digest(bytes);
-    return right ? { name: header.name, bytes, report: header.report } : undefined;
+    return right ? { name: header.name, bytes, input: header.input, report: header.report } : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors/sidecar-error.ts';
-import type { Conversion, ConversionRequest, ModelConverter, NotConverted } from '../spec/converter.ts';
+import type { Conversion, ConversionRequest, ConvertedInput, ModelConverter, NotConverted } from '../spec/converter.ts';
 import { compareAnswers, type ExpectedOutput } from './compare-answers.ts';
 import { ConversionCache } from './conversion-cache.ts';
 import { readyEnvironment, setUpEnvironment } from './environment.ts';
@@ -48,6 +48,16 @@ export class PythonConverter implements ModelConverter {
     this.#cache = new ConversionCache(`${settings.cacheDir}/conversions`, settings.maxCacheBytes);
     this.#mayConvert = options.mayConvert ?? settings.mode === 'auto';
     this.#onProgress = options.onProgress ?? (() => undefined);
+  }
+
+  async kept(request: ConversionRequest): Promise<Conversion | undefined> {
+    try {
+      return await this.#cache.get(this.#plan(request).key);
+    } catch (error) {
+      // What could not be converted was not.
+      if (error instanceof SidecarError) return undefined;
+      throw error;
+    }
   }
 
   async convert(request: ConversionRequest): Promise<Conversion | NotConverted> {
@@ -139,6 +149,7 @@ export class PythonConverter implements ModelConverter {
     return {
       name: `${artefact.name}.onnx`,
       bytes: onnx,
+      input: inputOf(result),
       report: {
         source: { sha256: artefact.sha256, framework: need.framework, version: need.version, class: result['class'] },
         python,
@@ -150,6 +161,16 @@ export class PythonConverter implements ModelConverter {
       },
     };
   }
+}
+
+/** @throws `ML_SIDECAR_PROTOCOL` */
+function inputOf({ columns, features, takes }: WorkerResult['result']): ConvertedInput {
+  const { missing, infinite } = (takes ?? {}) as { missing?: unknown; infinite?: unknown };
+  const names = Array.isArray(features) ? features.map(String) : undefined;
+  if (typeof columns === 'number' && typeof missing === 'boolean' && typeof infinite === 'boolean') {
+    return { columns, features: names, missing, infinite };
+  }
+  throw new SidecarError('ML_SIDECAR_PROTOCOL', 'the sidecar sent a conversion without saying what it takes');
 }
 
 /** Rows that the metadata has beside the model, if any. */

@@ -27,11 +27,24 @@ export interface ConversionRequest {
   readonly warn: (warning: ModelWarning) => void;
 }
 
+/** What the original takes: a converted model must refuse the rest, for a graph would give it some answer. */
+export interface ConvertedInput {
+  /** Columns of a row. */
+  readonly columns: number;
+  /** Names of the columns, where the original has them. */
+  readonly features: readonly string[] | undefined;
+  /** Whether numbers may be missing. */
+  readonly missing: boolean;
+  /** Whether numbers may be infinite. */
+  readonly infinite: boolean;
+}
+
 /** Another file with the same model: as untrusted as any, and compared with the original. */
 export interface Conversion {
   /** File name, whose extension says what it is. */
   readonly name: string;
   readonly bytes: Uint8Array;
+  readonly input: ConvertedInput;
   /** How it was made and compared; values that JSON can hold. */
   readonly report: Readonly<Record<string, unknown>>;
 }
@@ -43,6 +56,8 @@ export interface NotConverted {
 
 /** Makes a file that a loader can compute out of one that none can. */
 export interface ModelConverter {
+  /** A conversion that was made before, without making one. */
+  kept(request: ConversionRequest): Promise<Conversion | undefined>;
   /** @throws `ML_SIDECAR_*` and any other `MLServiceError` where it tried and could not */
   convert(request: ConversionRequest): Promise<Conversion | NotConverted>;
 }

@@ -7,6 +7,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 const conversion = (fill: number) => ({
   name: 'model.onnx',
   bytes: new Uint8Array(1000).fill(fill),
+  input: { columns: 3, features: undefined, missing: false, infinite: false },
   report: { compared: 'ä\n' },
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadModel, type ModelWarning } from '../../src/index.ts';
+import { inspectFile, loadModel, type ModelWarning } from '../../src/index.ts';
 import { compareAnswers, type ExpectedOutput } from '../../src/sidecar/compare-answers.ts';
 import { runGraph } from '../../src/sidecar/graph-run.ts';
 import { runWorker } from '../../src/sidecar/run-worker.ts';
@@ -60,7 +60,45 @@ describe.runIf(PYTHON !== undefined)('a model without a native way', { timeout: 
     expect(Array.from(await model.predict(rows))).toEqual(predict);
     const found = Array.from((await model.decisionFunction(rows)).data, Number);
     for (const [i, score] of found.entries()) expect(Math.abs(score - (scores?.[i] ?? Number.NaN))).toBeLessThan(1e-5);
+    // What scikit-learn refuses, the graph would answer.
+    for (const [value, code] of [
+      [Number.NaN, 'ML_INPUT_MISSING_VALUE'],
+      [null, 'ML_INPUT_MISSING_VALUE'],
+      [Number.POSITIVE_INFINITY, 'ML_INPUT_DTYPE'],
+      [1e39, 'ML_INPUT_DTYPE'],
+    ] as const) {
+      await expect(model.predict([[0, value, 0]])).rejects.toMatchObject({ code });
+    }
+    expect(model.methods).toEqual(['predict', 'decisionFunction']);
     await model.dispose();
+  });
+
+  it('takes records where the original has names', async () => {
+    const model = await loadModel(file('named.pkl'), { sidecar });
+    expect(model.info.featureNames).toEqual(['a', 'b', 'gr\u00f6\u00dfe']);
+    expect(Array.from(await model.predict([{ a: 5, b: 5, größe: 5 }]))).toEqual([1]);
+    await expect(model.predict([{ a: 5, b: 5 }])).rejects.toMatchObject({ code: 'ML_INPUT_FEATURE_NAMES' });
+  });
+
+  it('takes texts and numbers together, a column each', async () => {
+    const model = await loadModel(file('mixed.pkl'), { sidecar });
+    const expected = JSON.parse(readFileSync(file('expected.json'), 'utf8')) as {
+      mixed: { rows: object[]; predict: number[] };
+    };
+    expect(Array.from(await model.predict(expected.mixed.rows))).toEqual(expected.mixed.predict);
+    await model.dispose();
+  });
+
+  it('is described with its conversion', async () => {
+    process.env['ML_CACHE_DIR'] = cacheDir;
+    process.env['ML_PYTHON'] = PYTHON;
+    const { details } = await inspectFile(file('one_class.pkl'));
+    delete process.env['ML_CACHE_DIR'];
+    delete process.env['ML_PYTHON'];
+    expect(details?.['conversion']).toMatchObject({
+      source: { framework: 'scikit-learn', version: '1.9.1' },
+      comparison: { outputs: { label: 'predict', scores: 'decision_function' } },
+    });
   });
 
   it('needs no Python once it was converted, and is verified when it is read again', async () => {

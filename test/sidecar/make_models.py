@@ -6,11 +6,13 @@ import pickle
 
 import joblib
 import numpy
+import pandas
+from sklearn.compose import ColumnTransformer
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.linear_model import SGDOneClassSVM
 from sklearn.neighbors import KNeighborsTransformer, NearestNeighbors
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 FOLDER = pathlib.Path(__file__).parent / "files"
@@ -27,6 +29,13 @@ def save(name, model):
 save("one_class", SGDOneClassSVM(random_state=0).fit(X))
 save("scaled_one_class", make_pipeline(StandardScaler(), SGDOneClassSVM(random_state=0)).fit(X))
 joblib.dump(SGDOneClassSVM(random_state=0).fit(X), FOLDER / "one_class.joblib", compress=3)
+names = pandas.DataFrame(X, columns=["a", "b", "gr\u00f6\u00dfe"])
+save("named", SGDOneClassSVM(random_state=0).fit(names))
+mixed = pandas.DataFrame({"size": X[:, 0], "kind": ["ä" if v > 0 else "b" for v in X[:, 1]], "age": X[:, 2]})
+encode = ColumnTransformer(
+    [("n", StandardScaler(), ["size", "age"]), ("t", OneHotEncoder(handle_unknown="ignore"), ["kind"])]
+)
+save("mixed", make_pipeline(encode, SGDOneClassSVM(random_state=0)).fit(mixed))
 # No converter takes these.
 save("neighbors", NearestNeighbors().fit(X))
 # Converted wrongly without an error: computed natively in reality, here for the sidecar's own tests.
@@ -44,4 +53,10 @@ for name in ("one_class", "scaled_one_class"):
         model = pickle.load(file)
     answers = {method: getattr(model, method)(rows).tolist() for method in ("predict", "decision_function")}
     expected[name] = {"rows": rows, **answers}
+with open(FOLDER / "mixed.pkl", "rb") as file:
+    model = pickle.load(file)
+rows = [["ä", 1.0, 0.5], ["b", -1.0, 2.0], ["no such", 0.0, 0.0], ["", 3.0, -3.0]]
+frame = pandas.DataFrame({"kind": [r[0] for r in rows], "size": [r[1] for r in rows], "age": [r[2] for r in rows]})
+records = frame.to_dict("records")
+expected["mixed"] = {"rows": records, "predict": model.predict(frame[["size", "kind", "age"]]).tolist()}
 (FOLDER / "expected.json").write_text(json.dumps(expected) + "\n")

@@ -4,6 +4,7 @@ import importlib.metadata
 import warnings
 
 import numpy
+import pandas
 import skl2onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
@@ -39,7 +40,7 @@ def run(data, request, progress):
     progress("asking the original")
     sample = request.get("sample", [])[:MAX_SAMPLE]
     table = hard_rows.make(columns, model, _fitting(sample, columns))
-    table, expected = _answers(model, columns, table)
+    table, expected, takes = _answers(model, columns, table)
     names = [output.name for output in onnx.graph.output]
     rows = len(table[0])
     feeds, blobs = _feeds(columns, table)
@@ -47,6 +48,9 @@ def run(data, request, progress):
         "rows": rows,
         "feeds": feeds,
         "expected": [{"output": name, **answer} for name, answer in zip(names, expected)],
+        "takes": takes,
+        "columns": len(columns),
+        "features": [column["name"] for column in columns] if hasattr(model, "feature_names_in_") else None,
         "class": f"{type(model).__module__}.{type(model).__qualname__}",
     }
     if len(names) != len(expected):
@@ -55,14 +59,26 @@ def run(data, request, progress):
 
 
 def _warm_up():
-    """What is imported on first use must be there before the door closes."""
-    from sklearn.linear_model import LinearRegression
+    """What is imported on first use must be there before the door closes: frames, texts, converters, scores."""
+    from sklearn.compose import ColumnTransformer
+    from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    model = make_pipeline(StandardScaler(), LinearRegression()).fit([[0.0], [1.0]], [0.0, 1.0])
-    skl2onnx.convert_sklearn(model, initial_types=[("X", FloatTensorType([None, 1]))], target_opset=TARGET)
-    model.predict([[2.0]])
+    columns = [
+        {"name": "number", "kind": "float", "categories": []},
+        {"name": "text", "kind": "string", "categories": []},
+    ]
+    table = [numpy.array([0.0, 1.0, 2.0], dtype=numpy.float32), ["a", "b", "a"]]
+    encode = ColumnTransformer([("n", StandardScaler(), ["number"]), ("t", OneHotEncoder(), ["text"])])
+    frame = pandas.DataFrame(dict(zip(("number", "text"), table)))
+    for model, rows, kinds in (
+        (make_pipeline(encode, LogisticRegression()), frame, columns),
+        (make_pipeline(StandardScaler(), LogisticRegression()), numpy.array([[0.0], [1.0], [2.0]]), columns[:1]),
+    ):
+        model.fit(rows, [0, 1, 1])
+        _convert(model, kinds)
+        model.predict_proba(rows)
 
 
 def _one_thread(model):
@@ -141,39 +157,41 @@ def _fitting(sample, columns):
 
 
 def _answers(model, columns, table):
-    """What the original says, with rows that have gaps where it takes them."""
+    """What the original says, with gaps and infinities where it takes them, and whether it does."""
     with warnings.catch_warnings(), numpy.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        gaps = _with_gaps(columns, table)
-        try:
-            return gaps, _ask(model, _input(model, columns, gaps))
-        except ValueError:
-            return table, _ask(model, _input(model, columns, table))
+        takes = {}
+        for name, value in (("missing", numpy.nan), ("infinite", numpy.inf)):
+            odd = _with(value, columns, table)
+            try:
+                _ask(model, _input(model, columns, odd))
+            except ValueError:
+                takes[name] = False
+                continue
+            takes[name] = True
+            table = odd
+        return table, _ask(model, _input(model, columns, table)), takes
 
 
-def _with_gaps(columns, table):
+def _with(value, columns, table):
+    """The table and twenty of its rows again, with a value in some of their numbers."""
     random = numpy.random.RandomState(7)
     result = []
     for column, values in zip(columns, table):
         if column["kind"] == "string":
-            result.append(values)
+            result.append(values + values[-20:])
             continue
         few = values[-20:].copy()
-        few[random.rand(len(few)) < 0.3] = numpy.nan
+        few[random.rand(len(few)) < 0.3] = value
+        few[0] = value
         result.append(numpy.concatenate([values, few]))
-    length = max(len(values) for values in result)
-    return [
-        values + values[len(values) - (length - len(values)) :] if isinstance(values, list) else values
-        for values in result
-    ]
+    return result
 
 
 def _input(model, columns, table):
     mixed = any(column["kind"] == "string" for column in columns)
     if not mixed and not hasattr(model, "feature_names_in_"):
         return numpy.stack(table, axis=1)
-    import pandas
-
     return pandas.DataFrame({column["name"]: values for column, values in zip(columns, table)})
 
 
