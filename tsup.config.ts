@@ -9,6 +9,8 @@ const config: Options = {
   target: 'node20',
   platform: 'node',
   splitting: true,
+  // `__dirname` in modules of the ES kind.
+  shims: true,
   // A map of a split bundle names the folder that it was built in.
   sourcemap: false,
   clean: true,

@@ -9,6 +9,16 @@ import type { Rows } from '../spec/rows.ts';
 /** Beyond it a number of double precision becomes an infinity in a graph of single precision. */
 const MAX_FLOAT32 = 3.4028234663852886e38;
 
+/** What a converted graph may have of the methods over rows. */
+const METHODS = [
+  'predict',
+  'predictProba',
+  'predictLogProba',
+  'decisionFunction',
+  'transform',
+  'scoreSamples',
+] as const;
+
 /**
  * A converted model that refuses what the original refuses: the graph would answer something. Its `run` is gone, for
  * tensors would pass by, and the graph's names are none of the file's.
@@ -16,22 +26,20 @@ const MAX_FLOAT32 = 3.4028234663852886e38;
 export function guardRows(model: LoadedModel, input: ConvertedInput, extraFeatures: ExtraFeatures): LoadedModel {
   const schema = { width: input.columns, names: input.features, extraFeatures };
   const check = (rows: Rows): void => checkNumbers(readDataset(rows, schema), input);
-  const guarded =
-    <R>(method: (rows: Rows, options: CallOptions) => R) =>
-    (rows: Rows, options: CallOptions): R => {
+  const names = METHODS.filter((name) => model[name] !== undefined);
+  const methods = names.map((name) => [
+    name,
+    (rows: Rows, options: CallOptions): unknown => {
       check(rows);
-      return method(rows, options);
-    };
-  const { run: _, predict, predictProba, predictLogProba, decisionFunction, transform, scoreSamples, ...rest } = model;
+      return model[name]?.(rows, options);
+    },
+  ]);
+  const { info, byteSize } = model;
   return {
-    ...rest,
-    ...(predict && { predict: guarded(predict.bind(model)) }),
-    ...(predictProba && { predictProba: guarded(predictProba.bind(model)) }),
-    ...(predictLogProba && { predictLogProba: guarded(predictLogProba.bind(model)) }),
-    ...(decisionFunction && { decisionFunction: guarded(decisionFunction.bind(model)) }),
-    ...(transform && { transform: guarded(transform.bind(model)) }),
-    ...(scoreSamples && { scoreSamples: guarded(scoreSamples.bind(model)) }),
-    ...(model.dispose && { dispose: model.dispose.bind(model) }),
+    ...(info !== undefined && { info }),
+    ...(byteSize !== undefined && { byteSize }),
+    ...(Object.fromEntries(methods) as Partial<LoadedModel>),
+    dispose: () => model.dispose?.(),
   };
 }
 

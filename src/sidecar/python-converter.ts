@@ -151,10 +151,15 @@ export class PythonConverter implements ModelConverter {
       bytes: onnx,
       input: inputOf(result),
       report: {
-        source: { sha256: artefact.sha256, framework: need.framework, version: need.version, class: result['class'] },
+        source: {
+          sha256: artefact.sha256,
+          framework: need.framework,
+          version: need.version ?? null,
+          class: result['class'],
+        },
         python,
         packages,
-        lock: lock?.name,
+        lock: lock?.name ?? null,
         runtime: `onnxruntime-node ${runtime.version}`,
         sandbox,
         comparison,

@@ -1,8 +1,7 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 /** The folder of the Python package: beside this file in the sources, beside the bundle in the package. */
 export function pythonHome(): string {
-  const here = typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url));
-  return join(here, 'python');
+  // Modules of the ES kind have no `__dirname` of their own: the build gives them one.
+  return join(__dirname, 'python');
 }
