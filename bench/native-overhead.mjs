@@ -27,7 +27,15 @@ for (const [name, file] of Object.entries(FILES)) {
   }
   const bytes = new Uint8Array(await readFile(pathOf(file)));
   const loaded = await loader.load({
-    artefact: { kind: 'file', name: `${file}.pkl`, path: undefined, bytes, size: bytes.length, sha256: '', entries: [] },
+    artefact: {
+      kind: 'file',
+      name: `${file}.pkl`,
+      path: undefined,
+      bytes,
+      size: bytes.length,
+      sha256: '',
+      entries: [],
+    },
     metadata: undefined,
     options: {},
     limits: registry.config.limits,
@@ -49,7 +57,11 @@ for (const [name, file] of Object.entries(FILES)) {
   );
   const over = differences(times.service, times.estimator);
   table.push(
-    [`${name} (${model.info.format}): the loaded model's own \`predict\``, spread(times.estimator, 'us of processor', 2), ''],
+    [
+      `${name} (${model.info.format}): the loaded model's own \`predict\``,
+      spread(times.estimator, 'us of processor', 2),
+      '',
+    ],
     [`${name}: service \`predict\``, spread(times.service, 'us of processor', 2), ''],
     ['... above the model itself', spread(over, 'us', 2), 'at most 1 us', median(over) <= 1],
   );

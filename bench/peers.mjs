@@ -233,10 +233,20 @@ for (const model of ['forest', 'logistic']) {
     ]);
     if (name === 'library') continue;
     const goal = goals[name];
-    const judged = (values) => [spread(values, 'x'), goal === undefined ? '' : `${goal}x`, goal === undefined ? undefined : median(values) >= goal];
-    table.push(['... the library answers more by', ...judged(ratios(of('library', 'perSecond'), of(name, 'perSecond')))]);
+    const judged = (values) => [
+      spread(values, 'x'),
+      goal === undefined ? '' : `${goal}x`,
+      goal === undefined ? undefined : median(values) >= goal,
+    ];
+    table.push([
+      '... the library answers more by',
+      ...judged(ratios(of('library', 'perSecond'), of(name, 'perSecond'))),
+    ]);
     if (name !== 'stdio')
-      table.push(['... the library takes less processor time by', ...judged(ratios(of(name, 'cost'), of('library', 'cost')))]);
+      table.push([
+        '... the library takes less processor time by',
+        ...judged(ratios(of(name, 'cost'), of('library', 'cost'))),
+      ]);
   }
 }
 report({ question: 'One row per request, 16 connections, over loopback', rows: table });

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { markdown, ROOT, runNode } from './harness.mjs';
 
 const HELPERS = new Set(['harness.mjs', 'run.mjs']);
+/** Minutes each, or with needs of their own: only by name, e.g. `npm run bench -- peers`. */
+const LONG = new Set(['event-loop.mjs', 'peers.mjs', 'places.mjs']);
 if (!existsSync(join(ROOT, 'dist', 'index.js'))) {
   console.error('dist/ is missing: run `npm run build` first');
   process.exit(2);
@@ -13,7 +15,8 @@ if (!existsSync(join(ROOT, 'dist', 'index.js'))) {
 const write = process.argv.includes('--write');
 const wanted = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
 const files = readdirSync(join(ROOT, 'bench')).filter(
-  (file) => file.endsWith('.mjs') && !HELPERS.has(file) && (wanted === undefined || file.startsWith(wanted)),
+  (file) =>
+    file.endsWith('.mjs') && !HELPERS.has(file) && (wanted === undefined ? !LONG.has(file) : file.startsWith(wanted)),
 );
 const results = [];
 for (const file of files) {

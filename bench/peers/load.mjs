@@ -47,6 +47,6 @@ const took = await round(Number(seconds));
 times.sort((a, b) => a - b);
 const at = (share) => times[Math.min(times.length - 1, Math.floor(share * times.length))];
 console.log(
-  JSON.stringify({ perSecond: times.length / took, p50: at(0.5), p99: at(0.99), answer: answer.slice(0, 300) }),
+  JSON.stringify({ perSecond: times.length / took, p50: at(0.5), p99: at(0.99), asked, answer: answer.slice(0, 300) }),
 );
 agent.destroy();

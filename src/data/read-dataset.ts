@@ -1,6 +1,7 @@
 import { InputError } from '../errors/input-error.ts';
 import type { Rows } from '../spec/rows.ts';
 import { DenseMatrix, type Dataset, Frame } from './dataset.ts';
+import { rowOfNumbers } from './row-of-numbers.ts';
 import { isTensor, type RowReader, type RowSchema, readRows } from './rows.ts';
 
 /**
@@ -37,17 +38,22 @@ export function readWholeRows(rows: Rows): Frame {
 /** The commonest call: a single row lies in memory the same way in a matrix and in a frame. */
 function readOneRow(reader: RowReader, names: readonly string[] | undefined): Dataset {
   const { width } = reader;
-  const numbers = new Float64Array(width);
-  const objects: (unknown[] | undefined)[] = [];
-  let text = false;
+  const values = reader.list?.(0);
+  const numbers = rowOfNumbers(width);
+  let objects: (unknown[] | undefined)[] | undefined;
   for (let j = 0; j < width; j++) {
-    const value = reader.cell(0, j);
+    const value = values === undefined ? reader.cell(0, j) : values[j];
     const number = typeof value === 'number' ? value : numberOf(value);
-    text ||= number === undefined;
-    objects.push(number === undefined ? [value] : undefined);
-    if (number !== undefined) numbers[j] = number;
+    if (number !== undefined) {
+      numbers[j] = number;
+      continue;
+    }
+    objects ??= Array.from({ length: width });
+    objects[j] = [value];
   }
-  return text ? new Frame({ rows: 1, cols: width, numbers, objects, names }) : new DenseMatrix(1, width, numbers);
+  return objects === undefined
+    ? new DenseMatrix(1, width, numbers)
+    : new Frame({ rows: 1, cols: width, numbers, objects, names });
 }
 
 /** Fills a row-major matrix; `false` as soon as a value is not numeric. */

@@ -30,7 +30,7 @@ export interface TfGraphModel extends TfModel {
 }
 
 export interface TfLayersModel extends TfModel {
-  /** Names of the layers, as the file says them; those of `inputs` and `outputs` get a number when used again. */
+  /** Names of the layers; one that was used before in this process gets a number behind it. */
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   predictOnBatch(inputs: TfTensor | readonly TfTensor[]): TfTensor | TfTensor[];

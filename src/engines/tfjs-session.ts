@@ -52,11 +52,14 @@ export function graphSession(
   });
 }
 
-/** What callers use: the layers' names in the file where the model tells them. A sequential model does not. */
-export function layersNames(model: TfLayersModel): {
+/** What callers call the ends of a layers model. */
+export interface LayersNames {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-} {
+}
+
+/** The layers' names, where the file does not say better. A sequential model tells none. */
+export function layersNames(model: TfLayersModel): LayersNames {
   const { inputs, outputs, inputNames, outputNames } = model;
   return {
     inputs: inputs.map(({ name }, i) => inputNames[i] ?? name),
@@ -65,8 +68,8 @@ export function layersNames(model: TfLayersModel): {
 }
 
 /** A layers model behind the face of a session; it always computes every output. */
-export function layersSession(tf: TfModule, model: TfLayersModel): OrtSession {
-  const { inputs: inputNames, outputs: outputNames } = layersNames(model);
+export function layersSession(tf: TfModule, model: TfLayersModel, names: LayersNames): OrtSession {
+  const { inputs: inputNames, outputs: outputNames } = names;
   return session(tf, {
     inputs: inputNames,
     outputs: outputNames,

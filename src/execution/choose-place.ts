@@ -10,6 +10,8 @@ export interface PlaceFacts {
   readonly portable: boolean;
   /** Bytes of the artefact. */
   readonly bytes: number;
+  /** Whether the file stays open and is read in pieces: only this process has it. */
+  readonly staysOpen: boolean;
   /** What the user set for this loader. */
   readonly loaderOptions: unknown;
   /** Files larger than this are not laid out on the event loop. */
@@ -42,9 +44,10 @@ export function choosePlace(facts: PlaceFacts): Place {
 
 /** Why a model cannot run in a worker, or `undefined`. */
 export function obstacleOf(
-  { descriptor, portable, loaderOptions }: Pick<PlaceFacts, 'descriptor' | 'portable' | 'loaderOptions'>,
+  { descriptor, portable, staysOpen, loaderOptions }: PlaceFacts,
   place: 'thread' | 'process',
 ): string | undefined {
+  if (staysOpen) return 'its file is large, stays open and is read in pieces';
   if (!portable) return 'it was registered as an object; give it a `module` that says where it is exported';
   if (descriptor.detectSlices !== undefined) return 'its tensors are read from the file when they are asked for';
   if (place === 'thread' && descriptor.capabilities?.threadSafe !== true)

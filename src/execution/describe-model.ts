@@ -5,7 +5,7 @@ import type { ModelDescription } from './messages.ts';
 
 /** What the other side needs to know of a model to stand in for it. */
 export function describeModel(loaded: LoadedModel): ModelDescription {
-  const { info, byteSize, rowsIndependent = false, parts, unusable } = loaded;
+  const { info, byteSize, rowsIndependent = false, parts, unusable, tensors, advice } = loaded;
   return {
     info,
     byteSize,
@@ -13,6 +13,8 @@ export function describeModel(loaded: LoadedModel): ModelDescription {
     rowsIndependent,
     parts: parts && Array.from(parts, ([name, part]) => [name, describeModel(part)] as const),
     value: 'value' in loaded ? { content: loaded.value } : undefined,
+    tensors: tensors && [...tensors],
+    advice,
     unusable: unusable && toWireError(unusable),
   };
 }

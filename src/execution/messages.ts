@@ -3,6 +3,7 @@ import type { Artefact } from '../spec/artefact.ts';
 import type { LoaderModule } from '../spec/execution.ts';
 import type { LoadContext, LoadedInfo, LoadPhase, ModelWarning } from '../spec/model-loader.ts';
 import type { ModelMethod } from '../spec/model.ts';
+import type { TensorInfo } from '../spec/stored-tensor.ts';
 
 // What the event loop and a worker say to each other; the same for threads and processes. Data only.
 
@@ -30,7 +31,7 @@ export interface CallsMessage {
   readonly id: number;
   /** Names from the file's root object to the one that is called. */
   readonly path: readonly string[];
-  readonly method: ModelMethod;
+  readonly method: ModelMethod | 'tensor';
   readonly inputs: readonly unknown[];
 }
 
@@ -72,6 +73,8 @@ export interface ModelDescription {
   readonly rowsIndependent: boolean;
   readonly parts: readonly (readonly [name: string, part: ModelDescription])[] | undefined;
   readonly value: { readonly content: unknown } | undefined;
+  readonly tensors: readonly (readonly [name: string, tensor: TensorInfo])[] | undefined;
+  readonly advice: string | undefined;
   readonly unusable: WireError | undefined;
 }
 

@@ -126,7 +126,7 @@ export class ModelHost implements Runner {
 
   async #calls(calls: {
     readonly path: readonly string[];
-    readonly method: Run['method'];
+    readonly method: Run['method'] | 'tensor';
     readonly inputs: readonly unknown[];
   }): Promise<readonly RunOutcome[]> {
     const { path, method } = calls;

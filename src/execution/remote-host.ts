@@ -25,7 +25,7 @@ export interface RemoteLoad
 /** Calls of one method of one object in the file. */
 export interface RemoteCalls {
   readonly path: readonly string[];
-  readonly method: ModelMethod;
+  readonly method: ModelMethod | 'tensor';
   readonly inputs: readonly unknown[];
 }
 

@@ -9,6 +9,8 @@ import { BlobTable } from './blob-table.ts';
 import { describeModel } from './describe-model.ts';
 import type { CallOutcome, CallsMessage, HostMessage, LoaderReference, LoadMessage } from './messages.ts';
 import { warmUpOf } from './warm-up.ts';
+import type { StoredTensor } from '../spec/stored-tensor.ts';
+import { ownBytes } from './own-bytes.ts';
 import { toWireOutput } from './wire-output.ts';
 import type { WorkerPort } from './worker-port.ts';
 
@@ -109,7 +111,10 @@ class ModelServer {
         const loaded = this.#part(path);
         const call = loaded[method] as (input: unknown, options: object) => unknown;
         const result = call.call(loaded, input, {});
-        outcomes.push({ value: toWireOutput(isThenable(result) ? await result : result, transfer) });
+        const value = isThenable(result) ? await result : result;
+        outcomes.push({
+          value: method === 'tensor' ? toWireTensor(value as StoredTensor) : toWireOutput(value, transfer),
+        });
       } catch (error) {
         outcomes.push({ error: toWireError(error) });
       }
@@ -163,6 +168,11 @@ class ModelServer {
           : fromWireError(error),
       );
   }
+}
+
+/** A view of a large file would take the file along. */
+function toWireTensor({ name, shape, dtype, bytes, data }: StoredTensor): StoredTensor {
+  return { name, shape: [...shape], dtype, bytes: ownBytes(bytes), data: ownBytes(data) };
 }
 
 function loadError(error: unknown, { loader, artefact }: LoadMessage): MLServiceError {

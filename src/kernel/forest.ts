@@ -110,16 +110,13 @@ export class Forest {
    */
   addTo(x: Dataset, sums: Float64Array | Float32Array): void {
     const rows = x.kind === 'frame' ? toDense(x) : x;
-    const { outputs } = this.#forest;
+    const { outputs } = this;
     const kernel = this.#open();
-    this.#walk(rows, {
-      row: (row) => {
-        const target = kernel.sums;
-        const at = row * outputs;
-        for (let k = 0; k < outputs; k++) target[k] = sums[at + k] as number;
-        kernel.addTrees();
-        for (let k = 0; k < outputs; k++) sums[at + k] = target[k] as number;
-      },
+    if (rows.rows < LANES) {
+      for (let row = 0; row < rows.rows; row++) this.#addRow(kernel, rows, row, sums);
+      return;
+    }
+    this.#walkTiles(rows, {
       open: (start, count) => kernel.sums.set(sums.subarray(start * outputs, (start + count) * outputs)),
       tree: (tree, _start, count) => kernel.addRows(tree, count),
       close: (start, count) => sums.set(kernel.sums.subarray(0, count * outputs), start * outputs),
@@ -137,8 +134,14 @@ export class Forest {
     const { trees } = this;
     const out = new Int32Array(rows.rows * trees);
     const kernel = this.#open();
-    this.#walk(rows, {
-      row: (row) => out.set(kernel.leaves.subarray(0, trees), row * trees),
+    if (rows.rows < LANES) {
+      for (let row = 0; row < rows.rows; row++) {
+        this.#walkRow(kernel, rows, row);
+        out.set(kernel.leaves.subarray(0, trees), row * trees);
+      }
+      return out;
+    }
+    this.#walkTiles(rows, {
       open: () => {},
       tree: (tree, start, count) => {
         const { leaves } = kernel;
@@ -154,17 +157,25 @@ export class Forest {
     return this.#kernel;
   }
 
-  #walk(x: DenseMatrix | CsrMatrix, on: Visitor): void {
+  /** One row through all trees. */
+  #walkRow(kernel: Kernel, x: DenseMatrix | CsrMatrix, row: number): void {
+    const found = this.#check(fillRow(x, row, kernel.x), x, 1);
+    kernel.walkTrees(this.#forest.special || found !== 0);
+  }
+
+  #addRow(kernel: Kernel, x: DenseMatrix | CsrMatrix, row: number, sums: Float64Array | Float32Array): void {
+    this.#walkRow(kernel, x, row);
+    const { outputs } = this;
+    const target = kernel.sums;
+    const at = row * outputs;
+    for (let k = 0; k < outputs; k++) target[k] = sums[at + k] as number;
+    kernel.addTrees();
+    for (let k = 0; k < outputs; k++) sums[at + k] = target[k] as number;
+  }
+
+  #walkTiles(x: DenseMatrix | CsrMatrix, on: Visitor): void {
     const kernel = this.#open();
     const { layout, special } = this.#forest;
-    if (x.rows < LANES) {
-      for (let row = 0; row < x.rows; row++) {
-        const found = this.#check(fillRow(x, row, kernel.x), x, 1);
-        kernel.walkTrees(special || found !== 0);
-        on.row(row);
-      }
-      return;
-    }
     for (let start = 0; start < x.rows; start += layout.tileRows) {
       const count = Math.min(layout.tileRows, x.rows - start);
       const blocks = Math.ceil(count / LANES);
@@ -223,8 +234,6 @@ function plainMemory(spec: ForestSpec, bytes: number): ArrayBuffer {
 
 /** What is done with the leaves that a walk found. */
 interface Visitor {
-  /** One row went through all trees. */
-  row(row: number): void;
   /** Before the trees of a tile of rows. */
   open(start: number, count: number): void;
   /** The rows of a tile went through one tree. */

@@ -209,7 +209,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
         later = direct === undefined;
         if (direct === undefined) return this.#queue(loaded, name, { entry, call, startedAt });
       }
-      watched = watch?.begin() === true;
+      watched = name !== 'tensor' && watch?.begin() === true;
       const method = loaded[name] as (input: unknown, options: CallOptions) => unknown;
       const result = method.call(loaded, call.input, call.options);
       later = isThenable(result);

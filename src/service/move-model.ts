@@ -25,7 +25,11 @@ export async function moveModel(settings: BuildSettings, request: BuildRequest, 
   runtime.held.add(sha256);
   try {
     const signal = AbortSignal.timeout(loadTimeoutMs);
-    const artefact = await request.open({ signal, onProgress: () => undefined });
+    const artefact = await request.open({
+      signal,
+      onProgress: () => undefined,
+      mayStayOpen: () => Promise.resolve(false),
+    });
     // A newer file is for the next load to find.
     if (artefact.sha256 !== sha256 || placed.disposed) return;
     const clock = { enter: (): void => undefined };

@@ -54,7 +54,11 @@ export async function placeElsewhere(
         killAfterMs: runtime.config.killAfterMs,
         clock,
         reload: async (signal) => {
-          const again = await request.open({ signal, onProgress: () => undefined });
+          const again = await request.open({
+            signal,
+            onProgress: () => undefined,
+            mayStayOpen: () => Promise.resolve(false),
+          });
           if (again.sha256 !== sha256) throw changed(label);
           return loadOf(again, signal, () => undefined);
         },

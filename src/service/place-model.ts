@@ -49,6 +49,7 @@ export async function placeModel(
   const facts = { wanted, ...match, bytes: artefact.size, inlineMaxBytes: runtime.config.inlineMaxBytes };
   const place = choosePlace({
     ...facts,
+    staysOpen: artefact.slices !== undefined,
     loaderOptions: loaderOptions[descriptor.name] ?? {},
     heldBefore: runtime.held.has(artefact.sha256),
   });
@@ -156,7 +157,7 @@ function watchHolds(
   const watch = new HoldWatch(settings.runtime.config.maxHoldMs, (reason) => {
     void moveModel(settings, request, { placed, match: work.match, sha256, reason, warn: work.warn });
   });
-  if (!portable || descriptor.capabilities?.threadSafe !== true) return;
+  if (!portable || work.artefact.slices !== undefined || descriptor.capabilities?.threadSafe !== true) return;
   placed.watch = watch;
   watches.set(placed.gate, watch);
 }

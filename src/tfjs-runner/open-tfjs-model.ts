@@ -8,6 +8,7 @@ import type { GraphValue } from '../onnx-runner/graph-value.ts';
 import { networkRoles } from '../onnx-runner/network-roles.ts';
 import { openGraph } from '../onnx-runner/open-graph.ts';
 import type { LoadContext, LoadedModel } from '../spec/model-loader.ts';
+import { endNames } from './end-names.ts';
 import { type EdgeNames, signatureNames } from './signature-names.ts';
 
 /** A model of TensorFlow.js in memory. */
@@ -71,9 +72,11 @@ async function open({ tf, name, version }: TfjsRuntime, { kind, artifacts, label
   try {
     if (kind === 'layers') {
       const model = await tf.loadLayersModel(handler);
-      const { inputs, outputs } = layersNames(model);
+      const own = layersNames(model);
+      const inputs = endNames(artifacts.modelTopology, 'input_layers', own.inputs);
+      const outputs = endNames(artifacts.modelTopology, 'output_layers', own.outputs);
       return {
-        session: layersSession(tf, model),
+        session: layersSession(tf, model, { inputs, outputs }),
         names: NO_NAMES,
         inputs: inputs.map((edge, i) => ({ ...shown(model.inputs[i]), name: edge })),
         outputs: outputs.map((edge, i) => ({ ...shown(model.outputs[i]), name: edge })),

@@ -42,6 +42,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   Cast: 'cast x : dtype',
   StopGradient: 'identity x',
   Copy: 'identity x',
+  ConvertToTensor: 'identity x',
   Negative: 'neg x',
   Sign: 'sign x',
   Exp: 'exp x',

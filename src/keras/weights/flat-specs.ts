@@ -104,13 +104,16 @@ function numbered(specs: readonly WeightSpec[]): readonly number[] {
   return positions;
 }
 
+/** Classes that configurations name otherwise than Python does. */
+const REAL_NAMES: ReadonlyMap<string, string> = new Map([['GroupQueryAttention', 'GroupedQueryAttention']]);
+
 /** The groups of a model's layers: the class in snake case, with a number from the second of a class on. */
 export function groupNames(layers: readonly KerasLayer[]): readonly string[] {
   const counts = new Map<string, number>();
   return layers.map(({ className, storedClass }) => {
     // Operations of Keras 3 are no layers and are not counted.
     if (className.startsWith('ops.')) return '';
-    const snake = snakeCase(storedClass);
+    const snake = snakeCase(REAL_NAMES.get(storedClass) ?? storedClass);
     const count = counts.get(snake) ?? 0;
     counts.set(snake, count + 1);
     return count === 0 ? snake : `${snake}_${count}`;

@@ -1,4 +1,5 @@
 import { type Dataset, DenseMatrix, toDense } from '../../data/dataset.ts';
+import { ownValues } from '../../data/row-of-numbers.ts';
 import { readDataset, readWholeRows } from '../../data/read-dataset.ts';
 import type { RowSchema } from '../../data/rows.ts';
 import type { LoadContext, LoadedModel } from '../../spec/model-loader.ts';
@@ -125,15 +126,15 @@ function featuresOf({ metadata }: EstimatorContext, { width }: Estimator): reado
 
 function scoresTensor(scores: Scores): TensorLike {
   return scores instanceof DenseMatrix
-    ? { data: scores.data, shape: [scores.rows, scores.cols], dtype: 'float64' }
-    : { data: scores, shape: [scores.length], dtype: 'float64' };
+    ? { data: ownValues(scores.data), shape: [scores.rows, scores.cols], dtype: 'float64' }
+    : { data: ownValues(scores), shape: [scores.length], dtype: 'float64' };
 }
 
 /** @param flat whether a single column is one value per row, as label encoders give it */
 function datasetTensor(data: Dataset, flat: boolean): TensorLike {
   const shape = flat && data.cols === 1 ? [data.rows] : [data.rows, data.cols];
   if (data.kind !== 'frame' || data.objects.every((column) => column === undefined)) {
-    return { data: toDense(data).data, shape, dtype: 'float64' };
+    return { data: ownValues(toDense(data).data), shape, dtype: 'float64' };
   }
   const values: unknown[] = [];
   for (let i = 0; i < data.rows; i++) {

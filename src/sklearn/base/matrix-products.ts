@@ -8,6 +8,7 @@ export function times(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
   const { cols } = b;
   const tiled = isLarge(rows, { cols, inner }) ? tiledMatrix('products', a, panelsOfColumns(b)) : undefined;
   if (tiled !== undefined) return tiled;
+  if (cols === 1) return new DenseMatrix(rows, 1, timesVector(a, b.data));
   const out = new DenseMatrix(rows, cols);
   for (let i = 0; i < rows; i++) {
     const to = i * cols;
@@ -17,6 +18,35 @@ export function times(a: DenseMatrix, b: DenseMatrix): DenseMatrix {
       for (let j = 0; j < cols; j++)
         out.data[to + j] = (out.data[to + j] as number) + factor * (b.data[from + j] as number);
     }
+  }
+  return out;
+}
+
+/** Four rows at once, so that their sums do not wait for each other. */
+function timesVector({ rows, cols, data }: DenseMatrix, vector: Float64Array): Float64Array {
+  const out = new Float64Array(rows);
+  let row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let k = 0, at = row * cols; k < cols; k++, at++) {
+      const factor = vector[k] as number;
+      s0 += (data[at] as number) * factor;
+      s1 += (data[at + cols] as number) * factor;
+      s2 += (data[at + 2 * cols] as number) * factor;
+      s3 += (data[at + 3 * cols] as number) * factor;
+    }
+    out[row] = s0;
+    out[row + 1] = s1;
+    out[row + 2] = s2;
+    out[row + 3] = s3;
+  }
+  for (; row < rows; row++) {
+    let sum = 0;
+    for (let k = 0, at = row * cols; k < cols; k++, at++) sum += (data[at] as number) * (vector[k] as number);
+    out[row] = sum;
   }
   return out;
 }

@@ -19,7 +19,7 @@ const COEFS: readonly number[] = [-1854.8214151, 3516.89893646, 221.29346712, 12
  */
 export function binaryLaplace(state: EstimatorState): Estimator {
   const train = state.matrix('X_train_');
-  const covariance = covarianceOf(state.part('kernel_'));
+  const covariance = covarianceOf(state.part('kernel_'), train);
   const classes = state.labels('classes_');
   const pi = state.vector('pi_');
   const weights = state.vector('y_train_').map((y, i) => y - (pi[i] as number));

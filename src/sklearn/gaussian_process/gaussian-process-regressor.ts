@@ -7,6 +7,9 @@ import { atLeast } from '../base/sklearn-version.ts';
 import { rowsOf } from '../linear_model/linear-regressor.ts';
 import { covarianceOf } from './kernel.ts';
 
+/** Rows whose covariances are kept at once: they stay in a core's own cache. */
+const BLOCK_ROWS = 64;
+
 /**
  * The mean of the posterior: `kernel_(x, X_train_) · alpha_ · _y_train_std + _y_train_mean`. Its deviation is not
  * among the methods of a model.
@@ -15,7 +18,7 @@ import { covarianceOf } from './kernel.ts';
  */
 export function gaussianProcessRegressor(state: EstimatorState): Estimator {
   const train = state.matrix('X_train_');
-  const { between } = covarianceOf(state.part('kernel_'));
+  const { between } = covarianceOf(state.part('kernel_'), train);
   const array = state.ndarray('alpha_');
   const targets = array.ndim === 2 ? (array.shape[1] as number) : 1;
   const alpha = new DenseMatrix(train.rows, targets, array.toFloat64Array());
@@ -31,7 +34,12 @@ export function gaussianProcessRegressor(state: EstimatorState): Estimator {
     width: train.cols,
     featureNames: state.featureNames,
     predict(x) {
-      const out = times(between(finiteInput(x, train.cols, className), train), alpha);
+      const dense = finiteInput(x, train.cols, className);
+      const out = new DenseMatrix(dense.rows, targets);
+      for (let row = 0; row < dense.rows; row += BLOCK_ROWS) {
+        const block = rowsFrom(dense, row, Math.min(BLOCK_ROWS, dense.rows - row));
+        out.data.set(times(between(block, train), alpha).data, row * targets);
+      }
       for (let at = 0; at < out.data.length; at++) {
         const k = at % targets;
         out.data[at] = pick(std, k) * (out.data[at] as number) + pick(mean, k);
@@ -39,6 +47,10 @@ export function gaussianProcessRegressor(state: EstimatorState): Estimator {
       return several ? rowsOf(out) : out.data;
     },
   };
+}
+
+function rowsFrom({ cols, data }: DenseMatrix, row: number, count: number): DenseMatrix {
+  return new DenseMatrix(count, cols, data.subarray(row * cols, (row + count) * cols));
 }
 
 function pick(values: Float64Array, k: number): number {

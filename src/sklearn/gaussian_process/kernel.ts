@@ -2,7 +2,7 @@ import { DenseMatrix } from '../../data/dataset.ts';
 import { isNode, type PyValue } from '../../formats/pickle/nodes.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { timesTransposed } from '../base/matrix-products.ts';
-import { pairwise, sumsOfSquares } from '../base/pairwise-distances.ts';
+import { sumsOfSquares } from '../base/pairwise-distances.ts';
 import { kernelOf } from '../base/pairwise-kernels.ts';
 import { matern } from './matern.ts';
 
@@ -10,6 +10,8 @@ import { matern } from './matern.ts';
 export interface Covariance {
   /** Between each row of `x` and each of `y`. */
   readonly between: (x: DenseMatrix, y: DenseMatrix) => DenseMatrix;
+  /** The value between any two rows, where it is the same for all. */
+  readonly constant?: number;
   /** Of each row with itself. */
   readonly diagonal: (x: DenseMatrix) => Float64Array;
 }
@@ -23,11 +25,12 @@ const PREFIX = 'sklearn.gaussian_process.';
  *
  * Source: sklearn/gaussian_process/kernels.py.
  *
+ * @param train rows that most calls have on one side: what can be prepared of them is
  * @throws `ML_FORMAT_UNSUPPORTED` for a kernel of the project's own
  */
-export function covarianceOf(state: EstimatorState, depth = 0): Covariance {
+export function covarianceOf(state: EstimatorState, train: DenseMatrix, depth = 0): Covariance {
   if (depth > MAX_DEPTH) throw state.unsupported(`a kernel nested more than ${MAX_DEPTH} deep`);
-  const inner = (name: string): Covariance => covarianceOf(state.part(name), depth + 1);
+  const inner = (name: string): Covariance => covarianceOf(state.part(name), train, depth + 1);
   switch (state.className) {
     case `${PREFIX}Sum`:
       return combined(inner('k1'), inner('k2'), (a, b) => a + b);
@@ -39,15 +42,15 @@ export function covarianceOf(state: EstimatorState, depth = 0): Covariance {
     }
     case `${PREFIX}ConstantKernel`: {
       const value = state.number('constant_value');
-      return { between: (x, y) => pairwise(x, y, () => value), diagonal: filled(value) };
+      return { ...everywhere(value), diagonal: filled(value) };
     }
     case `${PREFIX}WhiteKernel`:
       // Noise is of a row with itself only; a row that equals a training row counts as another one.
-      return { between: (x, y) => pairwise(x, y, () => 0), diagonal: filled(state.number('noise_level')) };
+      return { ...everywhere(0), diagonal: filled(state.number('noise_level')) };
     case `${PREFIX}RBF`:
-      return stationary(scaled(state), (squared) => Math.exp(-0.5 * squared));
+      return stationary(scaled(state, train), (squared) => Math.exp(-0.5 * squared));
     case `${PREFIX}Matern`:
-      return stationary(scaled(state), matern(state.number('nu')));
+      return stationary(scaled(state, train), matern(state.number('nu')));
     case `${PREFIX}RationalQuadratic`: {
       const alpha = state.number('alpha');
       const scale = 2 * alpha * state.number('length_scale') ** 2;
@@ -94,13 +97,23 @@ function filled(value: number): Covariance['diagonal'] {
   return (x) => new Float64Array(x.rows).fill(value);
 }
 
+function everywhere(value: number): Pick<Covariance, 'between' | 'constant'> {
+  return {
+    between: (x, y) => new DenseMatrix(x.rows, y.rows, new Float64Array(x.rows * y.rows).fill(value)),
+    constant: value,
+  };
+}
+
 function combined(a: Covariance, b: Covariance | undefined, f: (left: number, right: number) => number): Covariance {
   const apply = (left: Float64Array, right: Float64Array | undefined): void => {
     for (let at = 0; at < left.length; at++) left[at] = f(left[at] as number, right?.[at] ?? 0);
   };
   return {
     between(x, y) {
+      // A matrix of one value need not be there.
+      if (a.constant !== undefined && b !== undefined) return applied(b.between(x, y), a.constant, (r, l) => f(l, r));
       const left = a.between(x, y);
+      if (b?.constant !== undefined) return applied(left, b.constant, f);
       apply(left.data, b?.between(x, y).data);
       return left;
     },
@@ -112,26 +125,31 @@ function combined(a: Covariance, b: Covariance | undefined, f: (left: number, ri
   };
 }
 
+/** Every value of a matrix with one other, in place. */
+function applied(m: DenseMatrix, value: number, f: (own: number, value: number) => number): DenseMatrix {
+  const { data } = m;
+  for (let at = 0; at < data.length; at++) data[at] = f(data[at] as number, value);
+  return m;
+}
+
 /** What is done to rows before their distance counts. */
 type Scale = (x: DenseMatrix) => DenseMatrix;
 
 const unscaled: Scale = (x) => x;
 
 /** Columns divided by their length scale, or all by the only one. The training rows are divided once. */
-function scaled(state: EstimatorState): Scale {
+function scaled(state: EstimatorState, train: DenseMatrix): Scale {
   const scales = state.vector('length_scale');
-  const known = new WeakMap<DenseMatrix, DenseMatrix>();
-  return (x) => {
-    const before = known.get(x);
-    if (before !== undefined) return before;
+  const divided = (x: DenseMatrix): DenseMatrix => {
     const out = new DenseMatrix(x.rows, x.cols);
     for (let i = 0, at = 0; i < x.rows; i++) {
       for (let j = 0; j < x.cols; j++, at++)
         out.data[at] = (x.data[at] as number) / ((scales.length === 1 ? scales[0] : scales[j]) as number);
     }
-    known.set(x, out);
     return out;
   };
+  let known: DenseMatrix | undefined;
+  return (x) => (x === train ? (known ??= divided(x)) : divided(x));
 }
 
 /** A kernel that is 1 at distance 0. */

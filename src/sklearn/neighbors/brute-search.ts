@@ -1,5 +1,6 @@
 import { CsrMatrix, DenseMatrix } from '../../data/dataset.ts';
-import { PANEL, type Panels, panelsOfRows } from '../../kernel/panels.ts';
+import { panelProducts } from '../../kernel/panel-row.ts';
+import { type Panels, panelsOfRows } from '../../kernel/panels.ts';
 import { argpartition } from './argpartition.ts';
 import { bitonicOrder, MAX_NETWORK } from './bitonic-order.ts';
 import type { Metric } from './metric.ts';
@@ -59,7 +60,7 @@ type Fill = (points: Float64Array, at: number, out: Float64Array) => void;
 export function euclideanSearch(y: CsrMatrix | DenseMatrix, select: Select = offerAll): NeighborSearch {
   const norms = squaredNorms(y);
   const panels = y.kind === 'dense' ? panelsOfRows(y) : undefined;
-  const products = panels === undefined ? productsWith(y) : panelProducts(panels);
+  const products = panels === undefined ? productsWith(y) : productsOf(panels);
   const { cols } = y;
   const one = search(
     y,
@@ -137,8 +138,12 @@ function search(y: CsrMatrix | DenseMatrix, { select, toDistance, toReduced }: S
   };
 }
 
+function productsOf(panels: Panels): Fill {
+  return (points, at, out) => panelProducts(panels, points, at, out);
+}
+
 function productsWith(y: CsrMatrix | DenseMatrix): Fill {
-  if (y.kind === 'dense') return panelProducts(panelsOfRows(y));
+  if (y.kind === 'dense') return productsOf(panelsOfRows(y));
   const { rows, data } = y;
   const { indptr, indices } = y;
   return (points, at, out) => {
@@ -148,27 +153,6 @@ function productsWith(y: CsrMatrix | DenseMatrix): Fill {
       for (let from = indptr[k] as number; from < end; from++)
         sum += (points[at + (indices[from] as number)] as number) * (data[from] as number);
       out[k] = sum;
-    }
-  };
-}
-
-/** A panel at a time, so that its sums do not wait for each other. */
-function panelProducts({ cols, inner, count, data }: Panels): Fill {
-  return (points, at, out) => {
-    for (let panel = 0, from = 0; panel < count; panel++) {
-      let [a, b, c, d] = [0, 0, 0, 0];
-      for (let j = 0; j < inner; j++, from += PANEL) {
-        const value = points[at + j] as number;
-        a += value * (data[from] as number);
-        b += value * (data[from + 1] as number);
-        c += value * (data[from + 2] as number);
-        d += value * (data[from + 3] as number);
-      }
-      const k = panel * PANEL;
-      out[k] = a;
-      if (k + 1 < cols) out[k + 1] = b;
-      if (k + 2 < cols) out[k + 2] = c;
-      if (k + 3 < cols) out[k + 3] = d;
     }
   };
 }

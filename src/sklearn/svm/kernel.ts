@@ -1,5 +1,8 @@
-import { type CsrMatrix, type DenseMatrix, toDense } from '../../data/dataset.ts';
+import { type CsrMatrix, DenseMatrix, toDense } from '../../data/dataset.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
+import { panelDistances, panelProducts } from '../../kernel/panel-row.ts';
+import { type Panels, panelsOfRows } from '../../kernel/panels.ts';
+import { isLarge, tiledMatrix } from '../../kernel/tiled-matrix.ts';
 import { storedMatrix } from '../base/stored-matrix.ts';
 
 /** Kernel values of one row with every support vector. */
@@ -8,9 +11,12 @@ export interface KernelRows {
   readonly width: number;
   /** Support vectors. */
   readonly count: number;
-  /** Writes `count` values for row `i` of `x`. */
-  readonly fill: (x: CsrMatrix | DenseMatrix, i: number, out: Float64Array) => void;
+  /** Calls `use` with the `count` values of each row of `x`, one row after another; the array may be reused. */
+  readonly each: (x: CsrMatrix | DenseMatrix, use: (values: Float64Array) => void) => void;
 }
+
+/** Rows whose values are kept at once. */
+const BLOCK_ROWS = 64;
 
 type Finish = (value: number) => number;
 
@@ -29,28 +35,54 @@ export function kernelRows(state: EstimatorState): KernelRows {
   const radial = name === 'rbf';
   const { rows: count, cols: width } = vectors;
   if (vectors.kind === 'dense') {
-    return {
-      width,
-      count,
-      fill(x, i, out) {
-        const { data } = toDense(x);
-        if (radial) squaredDistances(vectors, data, i, out);
-        else products(vectors, data, i, out);
-        for (let k = 0; k < count; k++) out[k] = finish(out[k] as number);
-      },
-    };
+    const panels = panelsOfRows(vectors);
+    return { width, count, each: (x, use) => eachDense(toDense(x), panels, { radial, finish }, use) };
   }
-  const scratch = new Float64Array(width);
-  return {
-    width,
-    count,
-    fill(x, i, out) {
-      const row = x.kind === 'dense' ? x.data.subarray(i * width, (i + 1) * width) : spread(x, i, scratch);
-      sparseValues(vectors, row, radial, out);
-      for (let k = 0; k < count; k++) out[k] = finish(out[k] as number);
-      if (x.kind === 'csr') scratch.fill(0);
-    },
+  return { width, count, each: (x, use) => eachSparse(x, vectors, { radial, finish }, use) };
+}
+
+/** A kernel: of squared distances or of products. */
+interface Form {
+  readonly radial: boolean;
+  readonly finish: Finish;
+}
+
+type Use = (values: Float64Array) => void;
+
+function eachDense(x: DenseMatrix, panels: Panels, { radial, finish }: Form, use: Use): void {
+  const { cols } = x;
+  const count = panels.cols;
+  const finished = (values: Float64Array): Float64Array => {
+    for (let k = 0; k < count; k++) values[k] = finish(values[k] as number);
+    return values;
   };
+  const own = new Float64Array(count);
+  for (let row = 0; row < x.rows; row += BLOCK_ROWS) {
+    const rows = Math.min(BLOCK_ROWS, x.rows - row);
+    const block = new DenseMatrix(rows, cols, x.data.subarray(row * cols, (row + rows) * cols));
+    const tiled = isLarge(rows, panels) ? tiledMatrix(radial ? 'distances' : 'products', block, panels) : undefined;
+    for (let i = 0; i < rows; i++) {
+      if (tiled !== undefined) use(finished(tiled.data.subarray(i * count, (i + 1) * count)));
+      else {
+        if (radial) panelDistances(panels, x.data, (row + i) * cols, own);
+        else panelProducts(panels, x.data, (row + i) * cols, own);
+        use(finished(own));
+      }
+    }
+  }
+}
+
+function eachSparse(x: CsrMatrix | DenseMatrix, vectors: CsrMatrix, { radial, finish }: Form, use: Use): void {
+  const { rows: count, cols: width } = vectors;
+  const scratch = new Float64Array(width);
+  const values = new Float64Array(count);
+  for (let i = 0; i < x.rows; i++) {
+    const row = x.kind === 'dense' ? x.data.subarray(i * width, (i + 1) * width) : spread(x, i, scratch);
+    sparseValues(vectors, row, radial, values);
+    for (let k = 0; k < count; k++) values[k] = finish(values[k] as number);
+    if (x.kind === 'csr') scratch.fill(0);
+    use(values);
+  }
 }
 
 /** What becomes of a product, or of a squared distance for the radial kernel. */
@@ -83,27 +115,6 @@ function power(base: number, degree: number): number {
     square *= square;
   }
   return result;
-}
-
-function products({ rows, cols, data }: DenseMatrix, x: Float64Array, i: number, out: Float64Array): void {
-  const start = i * cols;
-  for (let k = 0, at = 0; k < rows; k++) {
-    let sum = 0;
-    for (let j = 0; j < cols; j++, at++) sum += (x[start + j] as number) * (data[at] as number);
-    out[k] = sum;
-  }
-}
-
-function squaredDistances({ rows, cols, data }: DenseMatrix, x: Float64Array, i: number, out: Float64Array): void {
-  const start = i * cols;
-  for (let k = 0, at = 0; k < rows; k++) {
-    let sum = 0;
-    for (let j = 0; j < cols; j++, at++) {
-      const difference = (x[start + j] as number) - (data[at] as number);
-      sum += difference * difference;
-    }
-    out[k] = sum;
-  }
 }
 
 /** Row `i` as a dense one. */

@@ -21,13 +21,14 @@ export function supportSums(state: EstimatorState): SupportVectors {
     width: kernel.width,
     sums(x) {
       const rows = rowsFor(x, state, kernel.width);
-      const values = new Float64Array(kernel.count);
-      return Float64Array.from({ length: rows.rows }, (_, i) => {
-        kernel.fill(rows, i, values);
+      const out = new Float64Array(rows.rows);
+      let row = 0;
+      kernel.each(rows, (values) => {
         let sum = 0;
         for (let k = 0; k < values.length; k++) sum += (coef.data[k] as number) * (values[k] as number);
-        return sum + intercept;
+        out[row++] = sum + intercept;
       });
+      return out;
     },
   };
 }
@@ -70,16 +71,15 @@ export function pairwiseSums(state: EstimatorState, classes: number): PairwiseSu
     width: kernel.width,
     sums(x) {
       const rows = rowsFor(x, state, kernel.width);
-      const values = new Float64Array(kernel.count);
       const out = new DenseMatrix(rows.rows, pairs);
-      for (let i = 0, at = 0; i < rows.rows; i++) {
-        kernel.fill(rows, i, values);
+      let at = 0;
+      kernel.each(rows, (values) => {
         for (let a = 0, pair = 0; a < classes; a++) {
           for (let b = a + 1; b < classes; b++, pair++, at++) {
             out.data[at] = addTo(addTo(0, values, [b - 1, a]), values, [a, b]) + (intercepts[pair] as number);
           }
         }
-      }
+      });
       return out;
     },
   };

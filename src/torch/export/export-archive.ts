@@ -4,7 +4,7 @@ import { isExportArchive, PROGRAM } from './looks-like-export.ts';
 
 /** The files of an archive, whichever layout it has. */
 export interface ExportArchive {
-  /** `flat`: PyTorch 2.1 to 2.7, weights as `torch.save` writes them. `folders`: since 2.8, one file per weight. */
+  /** `flat`: PyTorch before 2.8, weights as `torch.save` writes them. `folders`: since 2.8, one file per weight. */
   readonly layout: 'flat' | 'folders';
   readonly program: ZipEntry;
   /** Name of the model in the archive. */

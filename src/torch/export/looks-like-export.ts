@@ -1,4 +1,4 @@
-/** The program of an archive of PyTorch 2.1 to 2.7. */
+/** The program of an archive of PyTorch before 2.8. */
 export const PROGRAM = 'serialized_exported_program.json';
 
 /** Whether an archive's names are those of `torch.export`, to tell it from other zip files. */

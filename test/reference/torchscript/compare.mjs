@@ -18,8 +18,9 @@ function valuesOf(dtype, data) {
 
 /** What is wrong with the outputs, or `undefined`. Numbers: |a - b| <= rtol * max(1, |b|); all else exactly. */
 export function difference(got, expected, rtol) {
-  const names = Object.keys(got);
-  if (JSON.stringify(names) !== JSON.stringify(expected.map(({ name }) => name))) return `outputs ${names}, want ${expected.map(({ name }) => name)}`;
+  const names = Object.keys(got).join(', ');
+  const wanted = expected.map(({ name }) => name).join(', ');
+  if (names !== wanted) return `outputs ${names}, want ${wanted}`;
   for (const { name, dtype, shape, data } of expected) {
     const tensor = got[name];
     if (tensor.dtype !== dtype) return `${name}: ${tensor.dtype}, want ${dtype}`;

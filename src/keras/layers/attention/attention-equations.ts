@@ -19,7 +19,7 @@ export interface AttentionEquations {
 export function attendEquations(axes: readonly number[], rank: number, config: LayerConfig): AttentionEquations {
   const letters = 'abcdefghijklmnopqrstuvwxyz';
   if (rank + axes.length > letters.length) throw config.unsupported(`attends over tensors of rank ${rank - 1}`);
-  const query = [...letters.slice(0, rank)];
+  const query = letters.slice(0, rank).split('');
   const key = query.map((letter, i) => {
     const at = axes.indexOf(i);
     return at < 0 ? letter : (letters[rank + at] as string);

@@ -6,6 +6,7 @@ import { cast } from '../../graph/cast.ts';
 import { KerasTensor } from '../../graph/keras-tensor.ts';
 import type { LayerCall, LayerType } from '../../graph/layer-type.ts';
 import type { KerasLayer } from '../../model/keras-layer.ts';
+import { shown } from '../../model/layer-config.ts';
 import { allOf, causalMask, withAxis } from './attention-masks.ts';
 
 /** `Attention` and `AdditiveAttention`, called on a list of query, value and possibly key. */
@@ -123,6 +124,6 @@ function masksOf({ args, inputs, config }: LayerCall): readonly (KerasTensor | u
 /** An argument of a call that is true or false. */
 export function flag({ args, config }: LayerCall, name: string, position: number): boolean {
   const value = args.constant(name, position) ?? false;
-  if (typeof value !== 'boolean') throw config.malformed(`is called with ${name}=${String(value)}`);
+  if (typeof value !== 'boolean') throw config.malformed(`is called with ${name}=${shown(value)}`);
   return value;
 }

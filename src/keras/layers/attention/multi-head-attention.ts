@@ -95,7 +95,7 @@ function multiHead(call: LayerCall): readonly KerasTensor[] {
   const output = projectedBack(call, context, { query, heads: heads.queries, width: heads.valueWidth });
   const first = output.withMask(query.mask);
   if (!scores) return [first];
-  const shape: KerasShape = new Array<null>(equations.rank).fill(null);
+  const shape: KerasShape = Array.from({ length: equations.rank }, () => null);
   return [first, KerasTensor.of(g, weights, { shape, dtype })];
 }
 

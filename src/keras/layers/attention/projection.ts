@@ -1,4 +1,5 @@
 import type { Value } from '../../../onnx/builder/graph-builder.ts';
+import { filled } from '../../graph/filled.ts';
 import { KerasTensor } from '../../graph/keras-tensor.ts';
 import type { LayerCall } from '../../graph/layer-type.ts';
 import { reshaped } from '../../graph/permute.ts';
@@ -16,7 +17,7 @@ export function projected(
     const bias = reshaped(weights.get(`${name}/bias`, [heads, width]), [heads * width]);
     value = g.op('Add', [value, g.constant(bias, 'bias')], {}, { dtype });
   }
-  return g.op('Reshape', [value, g.ints([...new Array<number>(x.rank - 1).fill(0), heads, width])], {}, { dtype });
+  return g.op('Reshape', [value, g.ints([...filled(x.rank - 1, 0), heads, width])], {}, { dtype });
 }
 
 /** Heads as features again, as many as the query has, or as `output_shape` says. */
@@ -30,7 +31,7 @@ export function projectedBack(
   const stored = weights.get('attention_output/kernel', [heads, width, ...wanted]);
   const extents = stored.shape.slice(2);
   const count = extents.reduce((product, n) => product * n, 1);
-  const lead = new Array<number>(query.rank - 1).fill(0);
+  const lead = filled(query.rank - 1, 0);
   const flat = g.op('Reshape', [value, g.ints([...lead, heads * width])], {}, { dtype });
   const kernel = reshaped(stored, [heads * width, count]);
   let result = g.op('MatMul', [flat, g.constant(kernel, 'kernel')], {}, { dtype });

@@ -1,3 +1,4 @@
+import { FormatError } from '../../../errors/format-error.ts';
 import { dataTypeOf } from '../../../formats/onnx-proto/encode-tensor.ts';
 import { int } from '../../../onnx/builder/attributes.ts';
 import type { GraphBuilder, Value } from '../../../onnx/builder/graph-builder.ts';
@@ -25,12 +26,27 @@ export function outputMode(config: LayerConfig, modes: readonly OutputMode[], fa
   return config.choice('output_mode', modes, fallback);
 }
 
+/** Places of one vector; more would be memory that a few bytes of a file ask for. */
+const MAX_DEPTH = 1 << 24;
+
+/** @throws `ML_FORMAT_LIMIT` for vectors that are too long */
+export function checkDepth({ subject }: LayerConfig, depth: number): void {
+  if (depth <= MAX_DEPTH) return;
+  throw new FormatError(
+    'ML_FORMAT_LIMIT',
+    `Keras model: ${subject} makes vectors of ${depth} places, more than ${MAX_DEPTH}`,
+    {
+      details: { limit: MAX_DEPTH },
+    },
+  );
+}
+
 /** `CategoryEncoding`. */
 export const CATEGORY_ENCODING: LayerType = {
   keepsTypes: true,
   limits: 'sparse outputs are refused; indices beyond the categories are refused as in Keras 2',
   check: ({ config }) => {
-    config.integer('num_tokens', { least: 1 });
+    checkDepth(config, config.integer('num_tokens', { least: 1 }));
     outputMode(config, ['one_hot', 'multi_hot', 'count'], 'multi_hot');
     config.refuseUnless('sparse', [false], 'only dense outputs are made');
   },

@@ -23,10 +23,12 @@ export const DISCRETIZATION: LayerType = {
 function boundariesOf(config: LayerConfig): readonly number[] {
   const value = config.raw('bin_boundaries') ?? config.raw('bins');
   if (value === null || value === undefined)
-    throw config.unsupported('has no bin_boundaries: it was saved before it was adapted');
+    throw config.unsupported(
+      'has no bin_boundaries: boundaries that adapt() learned are not in the file of Keras 2; give them as bin_boundaries',
+    );
   if (!Array.isArray(value) || !value.every((n) => typeof n === 'number'))
     throw config.mistyped('bin_boundaries', 'a list of numbers');
-  return value as number[];
+  return value;
 }
 
 function discretize(call: LayerCall): KerasTensor {

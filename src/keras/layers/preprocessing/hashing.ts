@@ -4,7 +4,7 @@ import type { KerasTensor } from '../../graph/keras-tensor.ts';
 import type { LayerCall, LayerType } from '../../graph/layer-type.ts';
 import { farmHash64 } from '../../text/farm-hash.ts';
 import { sipHash64 } from '../../text/sip-hash.ts';
-import { outputMode } from './category-encoding.ts';
+import { checkDepth, outputMode } from './category-encoding.ts';
 import { hashKey, type LookupTable, type Token } from './lookup-table.ts';
 import { rowVectors } from './row-vectors.ts';
 import { tokensOf } from './tokens.ts';
@@ -18,7 +18,7 @@ export function hashingLayer(limits: string): LayerType {
     limits,
     check: ({ config }) => {
       config.integer('num_bins', { least: 1 });
-      outputMode(config, MODES, 'int');
+      if (outputMode(config, MODES, 'int') !== 'int') checkDepth(config, config.integer('num_bins'));
       config.refuseUnless('sparse', [false], 'only dense outputs are made');
       hashKey(config);
     },

@@ -2,7 +2,8 @@ import { InputError } from '../../../errors/input-error.ts';
 import type { KerasLayer } from '../../model/keras-layer.ts';
 import type { LayerConfig } from '../../model/layer-config.ts';
 import { shown } from '../../model/layer-config.ts';
-import { outputMode, type OutputMode } from './category-encoding.ts';
+import { filled } from '../../graph/filled.ts';
+import { checkDepth, outputMode, type OutputMode } from './category-encoding.ts';
 import { farmHash64 } from '../../text/farm-hash.ts';
 import { sipHash64 } from '../../text/sip-hash.ts';
 
@@ -47,13 +48,15 @@ export function lookupTable(
   const unknown = config.integer('num_oov_indices', { least: 0, fallback: 1 });
   const start = maskToken !== undefined && mode === 'int' ? 1 : 0;
   const first = start + unknown;
-  const special = [...new Array<Token | undefined>(start).fill(maskToken), ...new Array<Token>(unknown).fill(oovToken)];
-  const found = special.every((token, i) => vocabulary[i] === token);
+  const found =
+    vocabulary.length >= first &&
+    vocabulary.slice(0, first).every((token, i) => token === (i < start ? maskToken : oovToken));
   const tokens = found ? vocabulary.slice(first) : vocabulary;
   const known = new Map(tokens.map((token, i) => [token, first + i] as const));
   const size = first + tokens.length;
   const most = config.has('max_tokens') ? config.integer('max_tokens') : undefined;
   const depth = config.boolean('pad_to_max_tokens', false) && most !== undefined ? most : size;
+  if (mode !== 'int') checkDepth(config, depth);
   const bucket = unknown > 1 ? bucketOf(config, unknown) : undefined;
   return {
     mode,
@@ -127,10 +130,10 @@ function idfWeights(
 ): Float32Array {
   if (idf === undefined) throw config.malformed('has output_mode="tf_idf" and no idf_weights');
   const average = idf.reduce((sum, n) => sum + n, 0) / idf.length;
-  const front = found ? [] : new Array<number>(first).fill(average);
+  const front = found ? [] : filled(first, average);
   const all = [...front, ...idf];
   // Places that were kept free have no weight.
-  const back = padded ? new Array<number>(Math.max(depth - all.length, 0)).fill(0) : [];
+  const back = padded ? filled(Math.max(depth - all.length, 0), 0) : [];
   const weights = Float32Array.from([...all, ...back]);
   if (weights.length !== depth) throw config.malformed(`has ${weights.length} idf_weights for ${depth} tokens`);
   return weights;

@@ -1,6 +1,7 @@
 import type { TensorLike } from '../../../spec/tensor.ts';
 import { Arithmetic } from '../../graph/arithmetic.ts';
 import { cast } from '../../graph/cast.ts';
+import { filled } from '../../graph/filled.ts';
 import { isFloat } from '../../graph/compute-type.ts';
 import { KerasTensor } from '../../graph/keras-tensor.ts';
 import type { LayerCall, LayerType } from '../../graph/layer-type.ts';
@@ -71,7 +72,7 @@ function stated({ config, dtype }: LayerCall, key: string, placing: Placing): Te
 
 /** Extents at their axes, from the last one on; 1 elsewhere. */
 function placed(extents: readonly number[], { kept, rank }: Placing): readonly number[] {
-  const shape = new Array<number>(rank).fill(1);
+  const shape = filled(rank, 1);
   for (let i = 1; i <= extents.length; i++) {
     const axis = kept.at(-i);
     if (axis !== undefined) shape[axis] = extents.at(-i) as number;
@@ -95,5 +96,5 @@ function statedNumbers(
   const count = shape.reduce((product, n) => product * n, 1);
   if (numbers.length !== count || !numbers.every((n) => typeof n === 'number'))
     throw config.mistyped(key, 'a number or lists of numbers');
-  return { numbers: numbers as readonly number[], shape };
+  return { numbers, shape };
 }

@@ -12,9 +12,9 @@ import { runScan } from './scan-steps.ts';
  */
 export function runGuarded(
   g: GraphBuilder,
-  cell: RecurrentCell,
-  native: () => NativeRecurrence,
+  { cell, native }: { readonly cell: RecurrentCell; readonly native: () => NativeRecurrence },
   recurrence: Recurrence,
+  /** Extents of the input behind batch and time. */
   features: KerasShape,
 ): Recurred {
   const { dtype, input, initial } = recurrence;

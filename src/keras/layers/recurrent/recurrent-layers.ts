@@ -102,7 +102,7 @@ export function recurrent(call: LayerCall, cell: RecurrentCell): readonly KerasT
   };
   const { output, states } =
     dtype === 'float32' && cell.native !== undefined
-      ? runGuarded(g, cell, cell.native, recurrence, x.shape.slice(2))
+      ? runGuarded(g, { cell, native: cell.native }, recurrence, x.shape.slice(2))
       : runScan(g, cell, recurrence, x.shape.slice(2));
   const [batch = null, steps = null] = x.shape;
   const shape = sequences ? [batch, steps, ...cell.output] : [batch, ...cell.output];
