@@ -1,4 +1,7 @@
+import { cpSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
+
+const isSource = (path: string): boolean => !path.includes('__pycache__');
 
 const config: Options = {
   entry: {
@@ -11,7 +14,7 @@ const config: Options = {
   target: 'node20',
   platform: 'node',
   splitting: true,
-  // So that the CommonJS bundle knows where it lies: workers are files beside it.
+  // So that both bundles know where they lie: workers and the sidecar's Python are files beside them.
   shims: true,
   // A map of a split bundle names the folder that it was built in.
   sourcemap: false,
@@ -24,6 +27,8 @@ const config: Options = {
   // Tree-shaken into the bundle: imported whole, zod costs 36 ms and semver 10 ms of start-up (docs/adr).
   // The two small ones cost 8 ms together as packages of their own: finding and reading their manifests.
   noExternal: ['zod', 'semver', 'lru-cache', 'eventemitter3'],
+  // The sidecar's Python stands beside the bundle as it stands beside its sources (src/sidecar/python-home.ts).
+  onSuccess: async () => cpSync('src/sidecar/python', 'dist/python', { recursive: true, filter: isSource }),
 };
 
 export default defineConfig(config);

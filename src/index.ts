@@ -20,6 +20,7 @@ export {
   ModelNotFoundError,
   OverloadError,
   PredictionError,
+  SidecarError,
   WorkerError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
@@ -37,8 +38,11 @@ export {
 } from './service/ml-service-registry.ts';
 export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
+export type { SandboxMode } from './sidecar/sandbox-policy.ts';
+export type { SidecarOptions } from './sidecar/sidecar-settings.ts';
 export type { Artefact, Content, SlicedFile } from './spec/artefact.ts';
 export type { ByteSource } from './spec/byte-source.ts';
+export type { ConversionNeed } from './spec/converter.ts';
 export type {
   CustomClass,
   CustomEstimator,

@@ -41,6 +41,15 @@ export type ErrorCode =
   | 'ML_LOADER_UNKNOWN'
   | 'ML_LOADER_DEPENDENCY_MISSING'
   | 'ML_LOADER_FAILED'
+  | 'ML_SIDECAR_NO_PYTHON'
+  | 'ML_SIDECAR_SETUP'
+  | 'ML_SIDECAR_SANDBOX'
+  | 'ML_SIDECAR_TIMEOUT'
+  | 'ML_SIDECAR_LIMIT'
+  | 'ML_SIDECAR_CRASHED'
+  | 'ML_SIDECAR_PROTOCOL'
+  | 'ML_SIDECAR_FAILED'
+  | 'ML_SIDECAR_MISMATCH'
   | 'ML_LOAD_BACKOFF'
   | 'ML_LOAD_TIMEOUT'
   | 'ML_CACHE_MODEL_TOO_LARGE'
@@ -197,6 +206,43 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     'Install the package named in the message.',
   ),
   ML_LOADER_FAILED: final('A loader raised an error of its own.', 'The cause holds the original error.'),
+
+  ML_SIDECAR_NO_PYTHON: final(
+    'There is no Python that the sidecar can use: none was found, it does not start, or its version does not fit.',
+    'Install the Python that the message names, or name one by the `python` option or `ML_PYTHON`.',
+  ),
+  ML_SIDECAR_SETUP: retry(
+    'The environment of the sidecar could not be made, or a conversion could not be kept; nothing half-done is left.',
+    'The message has the reason: network, disk, or a package that is missing.',
+  ),
+  ML_SIDECAR_SANDBOX: final(
+    "`sandbox` is `require`, and a layer of the sidecar's sandbox is not to be had on this machine.",
+    "Convert on a machine that has it, or set `sandbox: 'best-effort'` for files that you trust.",
+  ),
+  ML_SIDECAR_TIMEOUT: retry(
+    'The sidecar took longer than its time limit; it was killed.',
+    'Raise `timeoutMs` of the sidecar, or convert on a faster machine.',
+  ),
+  ML_SIDECAR_LIMIT: final(
+    'The sidecar reached a limit of memory or output; nothing of its work was kept.',
+    'Raise the limit named in the message if you trust the file.',
+  ),
+  ML_SIDECAR_CRASHED: final(
+    'The Python process of the sidecar ended before it gave a result.',
+    "The message has the signal or exit code and the end of the process's own output.",
+  ),
+  ML_SIDECAR_PROTOCOL: final(
+    "What came out of the sidecar's pipe does not follow its protocol; nothing of it was kept.",
+    'Do not trust the file: a converter does not write there by itself.',
+  ),
+  ML_SIDECAR_FAILED: final(
+    'The Python code of the sidecar raised an error or refused the model.',
+    "The message has Python's own; a model that no converter takes needs another export.",
+  ),
+  ML_SIDECAR_MISMATCH: final(
+    'The converted model does not answer as the original does; it was thrown away.',
+    'Do not convert this model in this way; the message has the worst row.',
+  ),
 
   ML_LOAD_BACKOFF: retry(
     'The last load failed a short while ago; it is not tried again yet.',

@@ -11,6 +11,7 @@ import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
+import type { ModelConverter } from '../spec/converter.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
@@ -48,6 +49,8 @@ export interface BuildSettings {
   readonly clock: Clock;
   readonly events: EventBus;
   readonly runtime: ExecutionRuntime;
+  /** Asked where no loader can compute a file. */
+  readonly converter: () => Promise<ModelConverter>;
 }
 
 /** One model to build. */

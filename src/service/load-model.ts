@@ -35,6 +35,7 @@ export interface LoadModelOptions
       | 'execution'
       | 'admission'
       | 'batching'
+      | 'sidecar'
     > {
   /** What a metadata file would say: feature names, classes, checksum, ... */
   readonly metadata?: Partial<ModelMetadata>;

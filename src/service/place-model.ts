@@ -1,3 +1,5 @@
+import { ArtefactError } from '../errors/artefact-error.ts';
+import type { MLServiceError } from '../errors/ml-service-error.ts';
 import type { CallGate } from '../execution/call-gate.ts';
 import { choosePlace } from '../execution/choose-place.ts';
 import { HoldWatch } from '../execution/hold-watch.ts';
@@ -12,6 +14,7 @@ import type { BuildRequest, BuildSettings } from './build-model.ts';
 import { checkLoaded } from './check-loaded.ts';
 import { freeModel } from './free-model.ts';
 import { gateOf } from './gate-of.ts';
+import { isUnsupported, loadOrConvert } from './load-or-convert.ts';
 import { moveModel } from './move-model.ts';
 import { placeElsewhere } from './place-elsewhere.ts';
 import type { PhaseClock } from './phase-clock.ts';
@@ -52,22 +55,54 @@ export async function placeModel(
   });
   runtime.loads += 1;
   try {
-    if (place !== 'inline') return new PlacedModel(await placeElsewhere(settings, request, { ...work, place }));
-    const placed = new PlacedModel(await placeInline(settings, request, work));
-    if (wanted === 'auto') watchHolds(settings, request, { work, placed });
+    if (place !== 'inline')
+      return new PlacedModel(await placeElsewhereOrConvert(settings, request, { ...work, place }));
+    const { placement, converted } = await placeInline(settings, request, work);
+    const placed = new PlacedModel(placement);
+    // A worker would be given the file that was asked for, and converts none.
+    if (wanted === 'auto' && !converted) watchHolds(settings, request, { work, placed });
     return placed;
   } finally {
     runtime.loads -= 1;
   }
 }
 
-async function placeInline(settings: BuildSettings, request: BuildRequest, work: PlaceWork): Promise<Placement> {
+/** A worker has loaders and no converter: what it cannot compute is converted and asked here. */
+async function placeElsewhereOrConvert(
+  settings: BuildSettings,
+  request: BuildRequest,
+  work: PlaceWork & { readonly place: 'thread' | 'process' },
+): Promise<Placement> {
+  const { match, signal } = work;
+  const { sha256 } = work.artefact;
+  let refusal: MLServiceError;
+  try {
+    return await placeElsewhere(settings, request, work);
+  } catch (error) {
+    if (!isUnsupported(error) || (await match.loader()).conversion === undefined) throw error;
+    refusal = error;
+  }
+  // The bytes may have been handed over to the worker.
+  const artefact = await request.open({ signal, onProgress: () => undefined });
+  if (artefact.sha256 !== sha256) {
+    const label = request.ref.artefact ?? request.name;
+    throw new ArtefactError('ML_ARTEFACT_CHANGED', `${label} was replaced while it was loaded; load it again`);
+  }
+  const { placement } = await placeInline(settings, request, { ...work, artefact, refusal });
+  return placement;
+}
+
+async function placeInline(
+  settings: BuildSettings,
+  request: BuildRequest,
+  work: PlaceWork & { readonly refusal?: MLServiceError },
+): Promise<{ readonly placement: Placement; readonly converted: boolean }> {
   const { runtime } = settings;
-  const { artefact, signal, match, warn } = work;
+  const { artefact, signal, match, warn, refusal } = work;
   const rssBefore = process.memoryUsage.rss();
   const alone = runtime.loads === 1;
   const loader = await match.loader();
-  const loading = loader.load({
+  const context: LoadContext = {
     artefact: verifyCompanions(artefact, request.metadata, settings.verification),
     metadata: request.metadata,
     options: settings.loaderOptions[loader.name] ?? {},
@@ -76,8 +111,9 @@ async function placeInline(settings: BuildSettings, request: BuildRequest, work:
     signal,
     phase: (phase) => work.clock.enter(phase),
     warn,
-  });
-  const loaded = await orAbort(Promise.resolve(loading), signal, (late) => void freeModel(late, request.name));
+  };
+  const loading = loadOrConvert(settings, { loader, context, refusal });
+  const { loaded, converted } = await orAbort(loading, signal, (late) => void freeModel(late.loaded, request.name));
   try {
     checkLoaded(loaded, loader.name);
     const warmUp = runtime.config.warmUp ? warmUpOf(loaded, request.metadata, warn) : undefined;
@@ -95,7 +131,7 @@ async function placeInline(settings: BuildSettings, request: BuildRequest, work:
     runner: createInlineRunner(runtime.config.admission.maxConcurrency),
     watch: () => watches.get(gate),
   });
-  return {
+  const placement: Placement = {
     loaded,
     place: 'inline',
     gate,
@@ -105,6 +141,7 @@ async function placeInline(settings: BuildSettings, request: BuildRequest, work:
     measuredBytes,
     dispose: () => freeModel(loaded, request.name),
   };
+  return { placement, converted };
 }
 
 /** Gates of models that are watched, so that a gate need not know the model around it. */

@@ -5,6 +5,8 @@ import { ConfigurationError } from '../errors/configuration-error.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { type Container, readContainer } from '../internal/container.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
+import type { ModelConverter } from '../spec/converter.ts';
+import { sidecarSettings, type SidecarSettings } from '../sidecar/sidecar-settings.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
@@ -34,6 +36,9 @@ export interface RegistryConfig {
   readonly extraFeatures: ExtraFeatures;
   readonly execution: ExecutionConfig;
   readonly container: Container;
+  readonly sidecar: SidecarSettings;
+  /** Made, and its code imported, when a file first needs it. */
+  readonly converter: () => Promise<ModelConverter>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -147,6 +152,23 @@ const schema = z.strictObject(
       z.strictObject({ initialMs: notNegative, maxMs: notNegative }, 'an object { initialMs?, maxMs? }'),
     ),
     extraFeatures: z.optional(z.enum(['ignore', 'warn', 'error'], "'ignore', 'warn' or 'error'")),
+    sidecar: z.optional(
+      z.union(
+        [
+          z.enum(['off', 'auto']),
+          z.strictObject({
+            mode: z.optional(z.enum(['off', 'auto'])),
+            python: z.optional(text),
+            cacheDir: z.optional(text),
+            sandbox: z.optional(z.enum(['require', 'best-effort', 'off'])),
+            timeoutMs: positive,
+            memoryBytes: positive,
+            maxCacheBytes: positive,
+          }),
+        ],
+        "'off', 'auto' or an object { mode?, python?, cacheDir?, sandbox?, timeoutMs?, memoryBytes?, maxCacheBytes? }",
+      ),
+    ),
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
     clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
   },
@@ -164,6 +186,10 @@ export function configure(options: RegistryOptions): RegistryConfig {
   const env = options.env ?? process.env;
   const environment = readEnvironment(env);
   const container = readContainer();
+  const sidecar = sidecarSettings(
+    typeof options.sidecar === 'string' ? { mode: options.sidecar } : (options.sidecar ?? {}),
+    env,
+  );
   return {
     modelsDir: resolve(options.modelsDir ?? environment.modelsDir ?? 'models'),
     repository: options.repository,
@@ -195,9 +221,19 @@ export function configure(options: RegistryOptions): RegistryConfig {
     extraFeatures: options.extraFeatures ?? 'ignore',
     execution: executionConfig(options, environment.place),
     container,
+    sidecar,
+    converter: converterOf(sidecar),
     env,
     clock,
   };
+}
+
+function converterOf(settings: SidecarSettings): () => Promise<ModelConverter> {
+  let converter: Promise<ModelConverter> | undefined;
+  return () =>
+    (converter ??= import('../sidecar/python-converter.ts').then(
+      ({ PythonConverter }) => new PythonConverter(settings),
+    ));
 }
 
 function loadersOf(given: RegistryOptions['loaders']): LoaderRegistry {

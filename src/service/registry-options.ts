@@ -1,5 +1,6 @@
 import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
+import type { SidecarOptions } from '../sidecar/sidecar-settings.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures, ModelLoader } from '../spec/model-loader.ts';
@@ -71,6 +72,8 @@ export interface RegistryOptions {
   readonly batching?: BatchingOptions;
   /** Keys of a record that are no feature. Default `ignore`. */
   readonly extraFeatures?: ExtraFeatures;
+  /** Whether and how Python converts files that have no native way. Default: only what was converted ahead is used. */
+  readonly sidecar?: 'off' | 'auto' | SidecarOptions;
   /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Time source, for tests. */

@@ -1,5 +1,6 @@
 import type { Artefact, Content } from './artefact.ts';
 import type { ByteSource } from './byte-source.ts';
+import type { ConversionNeed } from './converter.ts';
 import type { LoaderModule } from './execution.ts';
 import type { Limits } from './limits.ts';
 import type { ModelMetadata } from './metadata.ts';
@@ -146,6 +147,13 @@ export interface ModelLoader {
    * loaded to describe it.
    */
   inspect?(context: ScanContext): Awaitable<Inspection>;
+  /**
+   * What it takes to make a file of another format out of this one, asked where `load` threw `ML_FORMAT_UNSUPPORTED`.
+   * Judges the file again: what is unsafe is never converted. Default: files of this format are not converted.
+   *
+   * @throws as `load`, e.g. `ML_FORMAT_UNSAFE`
+   */
+  conversion?(context: ScanContext): Awaitable<ConversionNeed | undefined>;
   /** Packages that `load` imports; named in the error when one is missing. Default none. */
   readonly dependencies?: readonly string[];
   readonly capabilities?: LoaderCapabilities;

@@ -13,6 +13,9 @@ export interface Variable {
 const GENERAL: ReadonlyMap<string, string> = new Map([
   ['ML_MODELS_DIR', 'the models directory, where no option says otherwise'],
   ['ML_MAX_MODEL_BYTES', 'bytes that one model may have, where no option says otherwise'],
+  ['ML_SIDECAR', 'whether Python converts what has no native way: off or auto, where no option says otherwise'],
+  ['ML_PYTHON', 'the interpreter of the sidecar, in place of an environment of its own'],
+  ['ML_CACHE_DIR', 'where conversions and environments of the sidecar are kept'],
 ]);
 
 const OF_A_MODEL = /^ML_MODEL_.+_(PATH|VERSION)$/;

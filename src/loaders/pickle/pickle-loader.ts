@@ -3,6 +3,7 @@ import { ConstructContext } from '../../sklearn/base/construct.ts';
 import { isNewerThanTested, NEWEST_TESTED, parseSklearnVersion } from '../../sklearn/base/sklearn-version.ts';
 import { ESTIMATORS } from '../../sklearn/estimators.ts';
 import type { LoadContext, LoadedModel, ModelLoader } from '../../spec/model-loader.ts';
+import { conversionNeed } from './conversion-need.ts';
 import { inspectPickle } from './inspect-pickle.ts';
 import { PickleContents } from './pickle-contents.ts';
 import { descriptor } from './pickle-format.ts';
@@ -22,6 +23,7 @@ export const loader: ModelLoader = {
   load,
   scan: scanPickle,
   inspect: async (context) => inspectPickle(await readFile(context)),
+  conversion: async (context) => conversionNeed(await readFile(context)),
 };
 
 async function load(context: LoadContext): Promise<LoadedModel> {

@@ -1,0 +1,67 @@
+import { FormatError } from '../errors/format-error.ts';
+import type { MLServiceError } from '../errors/ml-service-error.ts';
+import { bytesArtefact } from '../repository/artefact-reader.ts';
+import type { Conversion, NotConverted } from '../spec/converter.ts';
+import type { ModelMetadata } from '../spec/metadata.ts';
+import type { LoadContext, LoadedModel, ModelLoader } from '../spec/model-loader.ts';
+import { guardRows } from './guard-rows.ts';
+import type { BuildSettings } from './build-model.ts';
+
+/** A file that its loader judged safe and cannot compute. */
+export interface Unsupported {
+  readonly loader: ModelLoader;
+  readonly context: LoadContext;
+  /** What the loader said. */
+  readonly reason: MLServiceError;
+}
+
+/**
+ * Loads what a converter makes of the file. It is read, judged and built as any other file.
+ *
+ * @throws the loader's own error where nothing was converted, with what to do; what converting and loading raise
+ */
+export async function convertInstead(
+  settings: Pick<BuildSettings, 'converter' | 'loaders' | 'loaderOptions'>,
+  { loader, context, reason }: Unsupported,
+): Promise<LoadedModel> {
+  const { artefact, metadata, limits, signal, warn } = context;
+  const need = await loader.conversion?.({ artefact, limits, signal });
+  if (need === undefined) throw reason;
+  const converter = await settings.converter();
+  const converted = await converter.convert({ artefact, need, metadata, limits, signal, warn });
+  if (isRefusal(converted)) throw withAdvice(reason, converted);
+  const { name, bytes, input } = converted;
+  const made = bytesArtefact(name, bytes);
+  const chosen = await settings.loaders.find(made);
+  const model = await chosen.loader.load({
+    ...context,
+    artefact: made,
+    metadata: withFeatures(metadata, input.features),
+    options: settings.loaderOptions[chosen.loader.name] ?? {},
+  });
+  warn({
+    code: 'converted',
+    message: `${artefact.name} was converted by the sidecar (${reason.message}); it computes in single precision`,
+  });
+  return guardRows(model, input, context.extraFeatures);
+}
+
+/** What the converted file has lost of the original, unless the metadata says it. */
+function withFeatures(
+  metadata: ModelMetadata | undefined,
+  features: readonly string[] | undefined,
+): ModelMetadata | undefined {
+  if (features === undefined || metadata?.features !== undefined) return metadata;
+  return { name: '', version: '', extra: {}, ...metadata, features };
+}
+
+function isRefusal(converted: Conversion | NotConverted): converted is NotConverted {
+  return 'why' in converted;
+}
+
+function withAdvice(reason: MLServiceError, { why }: NotConverted): FormatError {
+  return new FormatError('ML_FORMAT_UNSUPPORTED', `${reason.message}. ${why}`, {
+    details: reason.details,
+    cause: reason,
+  });
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { SidecarError } from '../errors/sidecar-error.ts';
+import { pythonHome } from './python-home.ts';
+
+/** What one output gave, every value as text: no number is lost, and NaN has one. */
+export interface OutputValues {
+  readonly output: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly values: readonly string[];
+}
+
+/** The outputs for all rows at once, and for the first rows one by one. */
+export interface GraphAnswers {
+  readonly all: readonly OutputValues[];
+  readonly single: readonly (readonly OutputValues[])[];
+}
+
+/** One graph with what it is fed. */
+export interface GraphRun {
+  readonly onnx: Uint8Array;
+  /** As the worker describes them: name, width, and texts or the number of a blob. */
+  readonly feeds: unknown;
+  readonly rows: number;
+  /** Blobs by number, the first being 1. */
+  readonly blobs: readonly Uint8Array[];
+  /** File of the runtime, as an address to import. */
+  readonly runtime: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+const MAX_ANSWER = 256 * 2 ** 20;
+
+/**
+ * Runs a graph in a child process with the runtime that will serve it: a crash there is an error here.
+ *
+ * @throws `ML_SIDECAR_MISMATCH` where the graph does not run, `ML_SIDECAR_PROTOCOL`
+ */
+export async function runGraph(run: GraphRun): Promise<GraphAnswers> {
+  const { onnx, feeds, rows, blobs, runtime, signal, timeoutMs } = run;
+  const all = [onnx, ...blobs];
+  const header = Buffer.from(JSON.stringify({ feeds, rows, sizes: all.map((blob) => blob.length) }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(header.length);
+  const text = await new Promise<string>((resolve, reject) => {
+    const child = spawn(process.execPath, [join(pythonHome(), 'run_graph.mjs'), runtime], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      killSignal: 'SIGKILL',
+    });
+    const parts: Buffer[] = [];
+    let received = 0;
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      if (received > MAX_ANSWER) child.kill('SIGKILL');
+      else parts.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
+    child.stdin.on('error', () => undefined);
+    child.once('error', (error) => reject(notRun(error.message)));
+    child.once('close', (code, killed) => {
+      if (code === 0) resolve(Buffer.concat(parts).toString('utf8'));
+      else
+        reject(
+          notRun(killed === null ? (/Error: .*/.exec(said)?.[0] ?? said.trim()) : `the process ended by ${killed}`),
+        );
+    });
+    child.stdin.end(Buffer.concat([length, header, ...all]));
+  });
+  return JSON.parse(text) as GraphAnswers;
+}
+
+function notRun(reason: string): SidecarError {
+  return new SidecarError(
+    'ML_SIDECAR_MISMATCH',
+    `the converted graph does not run in the runtime that would serve it: ${reason.slice(0, 500)}`,
+  );
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SidecarError } from '../errors/sidecar-error.ts';
+import { pythonHome } from './python-home.ts';
+
+/** A set of packages with their versions and hashes that belong together. */
+export interface LockFile {
+  /** E.g. `sklearn-1.5.2`. */
+  readonly name: string;
+  readonly path: string;
+  /** Version of the framework in it. */
+  readonly version: string;
+  /** Packages with the versions that an environment must have. */
+  readonly packages: readonly string[];
+  /** Lower-case hex of its text: another text is another environment. */
+  readonly sha256: string;
+  /** First and last minor version of Python 3 that every package has a wheel for. */
+  readonly python: readonly [first: number, last: number];
+}
+
+interface Framework {
+  /** Start of its lock files' names. */
+  readonly prefix: string;
+  /** Packages that an environment is asked for. */
+  readonly packages: readonly string[];
+}
+
+const FRAMEWORKS: ReadonlyMap<string, Framework> = new Map([
+  ['scikit-learn', { prefix: 'sklearn-', packages: ['scikit-learn', 'skl2onnx', 'onnx', 'numpy', 'joblib'] }],
+]);
+
+/** Minor versions of Python 3 by lock file: what the framework's wheels of that version are made for. */
+const PYTHONS: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['sklearn-1.2.2', [10, 11]],
+  ['sklearn-1.5.2', [11, 13]],
+  ['sklearn-1.9.1', [11, 14]],
+]);
+
+/**
+ * The packages for a file of a framework: those of the version that wrote it, up to the last number.
+ *
+ * @throws `ML_SIDECAR_NO_PYTHON` where none fit, naming those there are
+ */
+export function lockFileFor(framework: string, version: string | undefined): LockFile {
+  const known = FRAMEWORKS.get(framework);
+  const names = known === undefined ? [] : lockNames(known.prefix);
+  const line = /^\d+\.\d+(?=\.|$)/.exec(version ?? '')?.[0];
+  const name = names.find((candidate) => candidate.slice(known?.prefix.length).startsWith(`${line}.`));
+  if (known === undefined || name === undefined) throw noLockFile(framework, version, names);
+  return read(name, known);
+}
+
+/** Every lock file that the package has. */
+export function allLockFiles(): LockFile[] {
+  return [...FRAMEWORKS.values()].flatMap((framework) =>
+    lockNames(framework.prefix).map((name) => read(name, framework)),
+  );
+}
+
+function read(name: string, { prefix, packages }: Framework): LockFile {
+  const path = join(pythonHome(), 'locks', `${name}.txt`);
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+  return { name, path, version: name.slice(prefix.length), packages, sha256, python: PYTHONS.get(name) ?? [11, 11] };
+}
+
+/** Names of the lock files that the package has, without extension. */
+function lockNames(prefix: string): string[] {
+  return readdirSync(join(pythonHome(), 'locks'))
+    .filter((file) => file.startsWith(prefix) && file.endsWith('.txt'))
+    .map((file) => file.slice(0, -'.txt'.length))
+    .sort();
+}
+
+function noLockFile(framework: string, version: string | undefined, names: readonly string[]): SidecarError {
+  const wrote = version === undefined ? `an unknown version of ${framework}` : `${framework} ${version}`;
+  return new SidecarError(
+    'ML_SIDECAR_NO_PYTHON',
+    `the file was written by ${wrote}, and the library has locked packages for ${names.join(', ') || 'no version'} alone; load it in Python, save it with one of these versions, or set ML_PYTHON to an interpreter that has the right packages`,
+    { details: { framework, version, locks: names } },
+  );
+}

@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pythonHome } from './python-home.ts';
+
+/** Digest of the Python code that converts: other code may convert otherwise. */
+export function packageDigest(): string {
+  const folder = join(pythonHome(), 'ml_sidecar');
+  const hash = createHash('sha256');
+  for (const name of readdirSync(folder).sort()) {
+    if (name.endsWith('.py')) hash.update(`${name}\n`).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest('hex');
+}
