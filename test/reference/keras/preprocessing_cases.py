@@ -131,3 +131,9 @@ case("text_flat", TEXTS, lambda x: adapted(L.TextVectorization(), CORPUS)(x), dt
 case("text_model", texts, lambda x: L.Dense(2)(L.Bidirectional(L.LSTM(3))(L.Embedding(60, 4, mask_zero=True)(adapted(L.TextVectorization(), CORPUS)(x)))), dtype="string")
 case("text_model_length", texts, lambda x: L.Dense(2)(L.Flatten()(L.Embedding(60, 4)(adapted(L.TextVectorization(output_sequence_length=5), CORPUS)(x)))), dtype="string")
 case("text_nested", texts, lambda x: L.Dense(2)(keras.Sequential([keras.Input((1,), dtype="string"), adapted(L.TextVectorization(output_mode="multi_hot"), CORPUS)])(x)), dtype="string")
+# A vocabulary with a line end or an empty word in it is not read back by Keras.
+PLAIN = [text for text in TEXTS if "\n" not in text and text != ""]
+for mode in ("int", "multi_hot", "count", "tf_idf"):
+    for standardize in ("lower_and_strip_punctuation", "lower", "strip_punctuation", None):
+        for split in ("character", None):
+            case(f"text_plain_{mode}_{standardize}_{split}", np.array(PLAIN).reshape(-1, 1), lambda x: adapted(L.TextVectorization(standardize=standardize, split=split, output_mode=mode), np.array(PLAIN))(x), dtype="string")
