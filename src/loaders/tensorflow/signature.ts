@@ -52,11 +52,11 @@ export function chooseSignature(
   const signature = callable.get(name);
   if (signature !== undefined) return { name, signature };
   const known = [...callable.keys()].map((key) => JSON.stringify(key)).join(', ');
-  const todo =
+  const advice =
     callable.size === 0
       ? 'save it again with signatures: tf.saved_model.save(model, path, signatures=model.call.get_concrete_function(...)) or model.export(path)'
       : `it has ${known}; choose with loaderOptions.tensorflow.signature`;
-  throw new FormatError('ML_FORMAT_UNSUPPORTED', `the SavedModel has no signature ${JSON.stringify(name)}; ${todo}`, {
+  throw new FormatError('ML_FORMAT_UNSUPPORTED', `the SavedModel has no signature ${JSON.stringify(name)}; ${advice}`, {
     details: { signature: name, signatures: [...callable.keys()] },
   });
 }
