@@ -15,5 +15,6 @@ export const EXPECTED_REFUSALS = [
   { pattern: /^fe-.+(return_boundaries|boundaries-3)$/, why: 'text that pandas makes of intervals' },
   { pattern: /^fe-math-function$/, why: 'a function of Python' },
   { pattern: /^imb-pipeline-sampler-last$/, why: 'a pipeline that ends with a sampler has no method' },
+  { pattern: /^other-graph-pipeline$/, why: 'neighbours searched in precomputed distances: rows would be graphs of distances' },
   { pattern: /^map-default-none$/, why: 'the columns that are not selected are not in the file' },
 ];
