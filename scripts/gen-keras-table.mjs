@@ -1,36 +1,11 @@
 // Writes docs/keras.md from the table of layers; with --check it only compares.
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { writeGenerated } from './generated-file.mjs';
-import { ROOT } from './source-files.mjs';
+import { importSource } from './import-source.mjs';
 
-/** The tables as the source has them, bundled for this script alone. */
-async function tables() {
-  const folder = mkdtempSync(join(ROOT, 'node_modules/.keras-table-'));
-  try {
-    const outfile = join(folder, 'tables.mjs');
-    const contents = [
-      "export { LAYER_TYPES } from './src/keras/layers/layer-types.ts';",
-      "export { activationNames } from './src/keras/layers/activation.ts';",
-      "export { tensorflowFunctions } from './src/keras/ops/tf-ops.ts';",
-    ].join('\n');
-    await build({
-      stdin: { contents, resolveDir: ROOT, loader: 'ts' },
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      outfile,
-      logLevel: 'error',
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-const { LAYER_TYPES, activationNames, tensorflowFunctions } = await tables();
+const { LAYER_TYPES, activationNames, tensorflowFunctions } = await importSource(`
+  export { LAYER_TYPES } from './src/keras/layers/layer-types.ts';
+  export { activationNames } from './src/keras/layers/activation.ts';
+  export { tensorflowFunctions } from './src/keras/ops/tf-ops.ts';`);
 const code = (names) => names.map((name) => `\`${name}\``).join(', ');
 const layers = [...LAYER_TYPES].filter(([name]) => !name.startsWith('ops.')).toSorted(([a], [b]) => (a < b ? -1 : 1));
 const operations = [...LAYER_TYPES.keys()]

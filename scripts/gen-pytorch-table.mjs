@@ -1,25 +1,11 @@
 // Writes docs/pytorch.md: every ATen operator that src/torch knows, translated or refused and why. With --check it only
 // says whether the page is up to date.
-import { build } from 'esbuild';
-import { ROOT } from './source-files.mjs';
 import { writeGenerated } from './generated-file.mjs';
+import { importSource } from './import-source.mjs';
 
-const { outputFiles } = await build({
-  stdin: {
-    contents: `
-      export { FAMILIES } from './src/torch/operators/operator-table.ts';
-      export { python } from './src/torch/operators/python.ts';`,
-    resolveDir: ROOT,
-    loader: 'ts',
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  write: false,
-});
-const { FAMILIES, python } = await import(
-  `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
-);
+const { FAMILIES, python } = await importSource(`
+  export { FAMILIES } from './src/torch/operators/operator-table.ts';
+  export { python } from './src/torch/operators/python.ts';`);
 
 const lines = [
   '# PyTorch operators',

@@ -1,11 +1,11 @@
 // Writes docs/sklearn.md: every estimator in the table of src/sklearn, with the methods that it has and what proves
 // them. With --check it only says whether the page is up to date. Methods and versions come from loading the committed
 // fixtures; the cases of test/reference prove a class against scikit-learn itself, in every version pinned there.
-import { build } from 'esbuild';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ROOT } from './source-files.mjs';
 import { writeGenerated } from './generated-file.mjs';
+import { importSource } from './import-source.mjs';
 
 const METHODS = [
   'predict',
@@ -48,24 +48,12 @@ const LEFT_OUT = [
   ['KernelPCA: `inverse_transform`', 'a regression of its own'],
 ];
 
-async function library() {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `
-        export { ESTIMATORS } from './src/sklearn/estimators.ts';
-        export { readPythonFile } from './src/formats/joblib/read-python-file.ts';
-        export { ConstructContext } from './src/sklearn/base/construct.ts';
-        export { PickleContents } from './src/loaders/pickle/pickle-contents.ts';`,
-      resolveDir: ROOT,
-      loader: 'ts',
-    },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    write: false,
-    logLevel: 'error',
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
+function library() {
+  return importSource(`
+    export { ESTIMATORS } from './src/sklearn/estimators.ts';
+    export { readPythonFile } from './src/formats/joblib/read-python-file.ts';
+    export { ConstructContext } from './src/sklearn/base/construct.ts';
+    export { PickleContents } from './src/loaders/pickle/pickle-contents.ts';`);
 }
 
 /** Class name to what the fixtures show of it. */

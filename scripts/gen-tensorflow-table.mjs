@@ -1,31 +1,17 @@
 // Writes the table of operators in docs/loaders/tensorflow.md between its two marks, from the tables in src/tensorflow.
 // With --check it only says whether the page is up to date.
-import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeGenerated } from './generated-file.mjs';
+import { importSource } from './import-source.mjs';
 import { ROOT } from './source-files.mjs';
 
 const PAGE = 'docs/loaders/tensorflow.md';
 const MARKS = ['<!-- operators: written by scripts/gen-tensorflow-table.mjs -->', '<!-- end of operators -->'];
 
-const { outputFiles } = await build({
-  stdin: {
-    contents: `
-      export { OPERATOR_FAMILIES } from './src/tensorflow/operators/all-operators.ts';
-      export { controlOperators } from './src/tensorflow/operators/control.ts';`,
-    resolveDir: ROOT,
-    loader: 'ts',
-  },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  write: false,
-  logLevel: 'error',
-});
-const { OPERATOR_FAMILIES, controlOperators } = await import(
-  `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`
-);
+const { OPERATOR_FAMILIES, controlOperators } = await importSource(`
+  export { OPERATOR_FAMILIES } from './src/tensorflow/operators/all-operators.ts';
+  export { controlOperators } from './src/tensorflow/operators/control.ts';`);
 const families = { ...OPERATOR_FAMILIES, 'Functions, conditions, loops': controlOperators };
 const rows = Object.entries(families).map(
   ([family, table]) =>

@@ -1,8 +1,7 @@
-import { type Column, columnList, fromColumnList } from '../data/column-list.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Column } from '../data/column-list.ts';
 import { FormatError } from '../errors/format-error.ts';
 import type { Label } from '../spec/model.ts';
-import { checkWidth } from '../sklearn/base/columns.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
 
@@ -72,7 +71,7 @@ export function blockEncoder(state: EstimatorState, input: EncoderInput, blocks:
   const intercept = hasIntercept(state, input);
   const outputs = input.names.flatMap((name, j) => byColumn.get(j)?.names ?? [String(name)]);
   const kept = keptOutputs(state, outputs);
-  return encoderOf(input, (columns, rows) => {
+  return columnListTransformer(input, (columns, rows) => {
     const all = columns.flatMap((column, j) => byColumn.get(j)?.encode(column, rows) ?? [column]);
     if (intercept) return [new Float64Array(rows).fill(1), ...all];
     return kept === undefined ? all : kept.map((at) => all[at] as Column);
@@ -93,21 +92,4 @@ export function keptOutputs(state: EstimatorState, outputs: readonly string[]): 
   const name = state.firstOf('invariant_cols', 'drop_cols');
   const dropped = new Set(state.has(name) ? state.labels(name).map(String) : []);
   return outputs.flatMap((output, at) => (dropped.has(output) ? [] : [at]));
-}
-
-/** An encoder from a function over its columns. */
-export function encoderOf(
-  { className, names }: EncoderInput,
-  encode: (columns: readonly Column[], rows: number) => readonly Column[],
-): Estimator {
-  return {
-    className,
-    task: 'transformation',
-    width: names.length,
-    featureNames: names.every((name) => typeof name === 'string') ? names : undefined,
-    transform(x: Dataset): Dataset {
-      checkWidth(x, names.length, className);
-      return fromColumnList(encode(columnList(x), x.rows), x.rows);
-    },
-  };
 }

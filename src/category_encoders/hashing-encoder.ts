@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Column } from '../data/column-list.ts';
 import { describe } from '../data/rows.ts';
 import { InputError } from '../errors/input-error.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
-import { encoderInput, encoderOf, keptOutputs, positionIn, withoutNames } from './encoder-columns.ts';
+import { encoderInput, keptOutputs, positionIn, withoutNames } from './encoder-columns.ts';
 
 /** Python's names of hashes and Node's. */
 const HASHES: ReadonlyMap<string, string> = new Map([
@@ -53,7 +54,7 @@ export function hashingEncoder(state: EstimatorState): Estimator {
     if (remembered.size < MAX_REMEMBERED) remembered.set(text, place);
     return place;
   };
-  return encoderOf(input, (columns, rows) => {
+  return columnListTransformer(input, (columns, rows) => {
     const counts = Array.from({ length: width }, () => new Float64Array(rows));
     for (const j of encoded) {
       const values = columns[j] as Column;

@@ -1,7 +1,8 @@
 import { fromColumnList, columnList } from '../data/column-list.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
-import { featuresOf, featureTransformer, variablesOf } from './features.ts';
+import { featuresOf, variablesOf } from './features.ts';
 
 /**
  * The columns without those that were found to be of no use.
@@ -11,7 +12,7 @@ import { featuresOf, featureTransformer, variablesOf } from './features.ts';
 export function columnSelector(state: EstimatorState): Estimator {
   const features = featuresOf(state);
   const dropped = droppedBy(state);
-  return featureTransformer(features, (columns) => columns.filter((_, j) => !dropped.has(j)));
+  return columnListTransformer(features, (columns) => columns.filter((_, j) => !dropped.has(j)));
 }
 
 function droppedBy(state: EstimatorState): ReadonlySet<number> {
@@ -38,7 +39,7 @@ export function sklearnTransformerWrapper(state: EstimatorState): Estimator {
   const { className, transform } = state.estimator('transformer_');
   if (transform === undefined) throw state.unsupported(`${className}, which has no transform`);
   const creates = CREATORS.has(className.slice(className.lastIndexOf('.') + 1));
-  return featureTransformer(features, (columns, rows) => {
+  return columnListTransformer(features, (columns, rows) => {
     const selected = Array.from(variables, (place) => columns[place] ?? []);
     const made = columnList(transform(fromColumnList(selected, rows)));
     if (creates) return [...columns.filter((_, j) => !variables.includes(j)), ...made];

@@ -1,20 +1,12 @@
 import type { Column } from '../data/column-list.ts';
 import { isNode } from '../formats/pickle/nodes.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
 import { labelOf } from '../sklearn/base/labels.ts';
 import { aggregateOf } from './aggregates.ts';
 import { arithmeticOf } from './arithmetic.ts';
-import {
-  entriesOf,
-  type Features,
-  featuresOf,
-  featureTransformer,
-  finiteIn,
-  invalidAt,
-  numbersIn,
-  variablesOf,
-} from './features.ts';
+import { entriesOf, type Features, featuresOf, finiteIn, invalidAt, numbersIn, variablesOf } from './features.ts';
 
 /**
  * Sine and cosine of each variable as a part of its period.
@@ -27,7 +19,7 @@ export function cyclicalFeatures(state: EstimatorState): Estimator {
   const periods = new Map(
     entriesOf(state, features, 'max_values_').map(([place, value]) => [place, Number(labelOf(value))]),
   );
-  return featureTransformer(features, (columns) => {
+  return columnListTransformer(features, (columns) => {
     for (const place of variables) finiteIn(features, columns, place);
     const waves = Array.from(variables).flatMap((place) => {
       const factor = (2 * Math.PI) / (periods.get(place) ?? Number.NaN);
@@ -55,7 +47,7 @@ export function mathFeatures(state: EstimatorState): Estimator {
     return found;
   });
   const check = checkOf(state, features);
-  return featureTransformer(features, (columns, rows) => {
+  return columnListTransformer(features, (columns, rows) => {
     check(columns, variables);
     const parts = Array.from(variables, (place) => numbersIn(features, columns, place));
     const made = functions.map((aggregate) =>
@@ -83,7 +75,7 @@ export function relativeFeatures(state: EstimatorState): Estimator {
     return operation;
   });
   const check = checkOf(state, features);
-  return featureTransformer(features, (columns) => {
+  return columnListTransformer(features, (columns) => {
     check(columns, variables);
     check(columns, references);
     const made = operations.flatMap(({ apply, divides }) =>

@@ -1,18 +1,11 @@
 import { DenseMatrix } from '../data/dataset.ts';
 import type { PyValue } from '../formats/pickle/nodes.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
 import { vectorIn } from '../sklearn/base/vector-in.ts';
 import { roundTo } from './round-to.ts';
-import {
-  entriesOf,
-  type Features,
-  featuresOf,
-  featureTransformer,
-  finiteIn,
-  invalidAt,
-  variablesOf,
-} from './features.ts';
+import { entriesOf, type Features, featuresOf, finiteIn, invalidAt, variablesOf } from './features.ts';
 
 type Replace = (values: Float64Array) => Float64Array;
 
@@ -75,7 +68,7 @@ function replacing(
   const replacers = entriesOf(state, features, 'binner_dict_').map(
     ([place, value]) => [place, make(value, place, features)] as const,
   );
-  return featureTransformer(features, (columns) => {
+  return columnListTransformer(features, (columns) => {
     for (const place of variables) finiteIn(features, columns, place);
     for (const [place, replace] of replacers) columns[place] = replace(finiteIn(features, columns, place));
     return columns;

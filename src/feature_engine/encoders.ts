@@ -1,11 +1,12 @@
 import type { Column } from '../data/column-list.ts';
 import { isNode, type PyValue } from '../formats/pickle/nodes.ts';
 import { CategoryIndex, unknownCategory } from '../sklearn/base/categories.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
 import { labelOf } from '../sklearn/base/labels.ts';
 import { wrapperOf } from '../sklearn/base/wrapper.ts';
-import { entriesOf, type Features, featuresOf, featureTransformer, requirePresent, variablesOf } from './features.ts';
+import { entriesOf, type Features, featuresOf, requirePresent, variablesOf } from './features.ts';
 
 /**
  * Each category as the number that was learned for it. A category that is not known is missing (`unseen='ignore'`), an
@@ -23,7 +24,7 @@ export function dictionaryEncoder(state: EstimatorState): Estimator {
     place,
     ...numbersByCategory(state, value),
   }));
-  return featureTransformer(features, (columns) => {
+  return columnListTransformer(features, (columns) => {
     if (!takesMissing) requirePresent(features, columns, variables);
     for (const { place, index, numbers } of lookups) {
       const column = columns[place] as Column;
@@ -47,7 +48,7 @@ export function decisionTreeEncoder(state: EstimatorState): Estimator {
   const variables = variablesOf(state, features);
   const { transform, ...inner } = wrapperOf(state, 'encoder_');
   if (transform === undefined) throw state.unsupported('an encoder without transform');
-  const check = featureTransformer(features, (columns) => {
+  const check = columnListTransformer(features, (columns) => {
     requirePresent(features, columns, variables);
     return columns;
   });
@@ -65,7 +66,7 @@ export function oneHotEncoder(state: EstimatorState): Estimator {
   const categories = new Map(
     entriesOf(state, features, 'encoder_dict_').map(([place, value]) => [place, categoriesOf(state, value)]),
   );
-  return featureTransformer(features, (columns, rows) => {
+  return columnListTransformer(features, (columns, rows) => {
     requirePresent(features, columns, variables);
     const dummies = Array.from(variables).flatMap((place) => {
       const index = categories.get(place) ?? new CategoryIndex([]);
@@ -99,7 +100,7 @@ export function rareLabelEncoder(state: EstimatorState): Estimator {
   if (numbers && typeof rare === 'string' && state.get('missing_values') === undefined) {
     throw state.unsupported('text for rare numbers by feature_engine before 1.6');
   }
-  return featureTransformer(features, (columns) => {
+  return columnListTransformer(features, (columns) => {
     if (!takesMissing) requirePresent(features, columns, variables);
     for (const [place, index] of frequent) {
       const values = Array.from(columns[place] as Column, (value: unknown) =>

@@ -1,11 +1,8 @@
-import { type Column, columnList, fromColumnList } from '../data/column-list.ts';
-import type { Dataset } from '../data/dataset.ts';
+import type { Column } from '../data/column-list.ts';
 import { describe } from '../data/rows.ts';
 import { InputError } from '../errors/input-error.ts';
 import { isNode, type PyValue } from '../formats/pickle/nodes.ts';
 import type { Label } from '../spec/model.ts';
-import { checkWidth } from '../sklearn/base/columns.ts';
-import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
 import { labelOf } from '../sklearn/base/labels.ts';
 
@@ -44,23 +41,6 @@ export function entriesOf(
   const value = state.get(name);
   if (!isNode(value) || value.kind !== 'dict') throw state.unsupported(`an attribute "${name}" that is no dictionary`);
   return Array.from(value, ([key, item]) => [placeOf(state, features, labelOf(key)), item] as const);
-}
-
-/** A transformer from a function over its columns, which must not change them. */
-export function featureTransformer(
-  { className, names }: Features,
-  transform: (columns: Column[], rows: number) => readonly Column[],
-): Estimator {
-  return {
-    className,
-    task: 'transformation',
-    width: names.length,
-    featureNames: names.every((name) => typeof name === 'string') ? names : undefined,
-    transform(x: Dataset): Dataset {
-      checkWidth(x, names.length, className);
-      return fromColumnList(transform(columnList(x), x.rows), x.rows);
-    },
-  };
 }
 
 /**

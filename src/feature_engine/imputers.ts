@@ -1,9 +1,10 @@
 import type { Column } from '../data/column-list.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
 import { labelOf } from '../sklearn/base/labels.ts';
 import type { Label } from '../spec/model.ts';
-import { entriesOf, featuresOf, featureTransformer, isMissing, variablesOf } from './features.ts';
+import { entriesOf, featuresOf, isMissing, variablesOf } from './features.ts';
 
 /**
  * Missing values of each column become its own value: mean, median, a number of the end of its distribution, a category.
@@ -13,7 +14,7 @@ import { entriesOf, featuresOf, featureTransformer, isMissing, variablesOf } fro
 export function dictionaryImputer(state: EstimatorState): Estimator {
   const features = featuresOf(state);
   const fillers = entriesOf(state, features, 'imputer_dict_').map(([place, value]) => [place, labelOf(value)] as const);
-  return featureTransformer(features, (columns) => {
+  return columnListTransformer(features, (columns) => {
     for (const [place, filler] of fillers) columns[place] = filled(columns[place] as Column, filler);
     return columns;
   });
@@ -37,7 +38,7 @@ function filled(column: Column, filler: Label): Column {
 export function addMissingIndicator(state: EstimatorState): Estimator {
   const features = featuresOf(state);
   const variables = variablesOf(state, features);
-  return featureTransformer(features, (columns, rows) => {
+  return columnListTransformer(features, (columns, rows) => {
     const indicators = Array.from(variables, (place) => {
       const column = columns[place] as Column;
       return Float64Array.from({ length: rows }, (_, i) => (isMissing(column[i]) ? 1 : 0));

@@ -1,16 +1,9 @@
 import type { Column } from '../data/column-list.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
 import { labelOf } from '../sklearn/base/labels.ts';
-import {
-  entriesOf,
-  type Features,
-  featuresOf,
-  featureTransformer,
-  finiteIn,
-  numbersIn,
-  variablesOf,
-} from './features.ts';
+import { entriesOf, type Features, featuresOf, finiteIn, numbersIn, variablesOf } from './features.ts';
 
 /**
  * Values beyond the limits of their column become the limit.
@@ -20,7 +13,7 @@ import {
 export function outlierCapper(state: EstimatorState): Estimator {
   const features = featuresOf(state);
   const cap = capOf(state, features);
-  return featureTransformer(features, (columns) => cap(columns));
+  return columnListTransformer(features, (columns) => cap(columns));
 }
 
 /**
@@ -31,10 +24,10 @@ export function outlierCapper(state: EstimatorState): Estimator {
 export function winsorizer(state: EstimatorState): Estimator {
   const features = featuresOf(state);
   const cap = capOf(state, features);
-  if (!state.booleanOr('add_indicators', false)) return featureTransformer(features, (columns) => cap(columns));
+  if (!state.booleanOr('add_indicators', false)) return columnListTransformer(features, (columns) => cap(columns));
   const tail = state.string('tail');
   const variables = variablesOf(state, features);
-  return featureTransformer(features, (columns) => {
+  return columnListTransformer(features, (columns) => {
     const before = [...columns];
     const after = cap(columns);
     const indicators = Array.from(variables).flatMap((place) => {

@@ -1,19 +1,11 @@
 import { isNode } from '../formats/pickle/nodes.ts';
 import { labelledRows } from '../category_encoders/pandas-tables.ts';
+import { columnListTransformer } from '../sklearn/base/column-list-transformer.ts';
 import type { Estimator } from '../sklearn/base/estimator.ts';
 import type { EstimatorState } from '../sklearn/base/estimator-state.ts';
 import { labelOf } from '../sklearn/base/labels.ts';
 import { boxCox, yeoJohnson } from '../sklearn/preprocessing/power-functions.ts';
-import {
-  entriesOf,
-  type Features,
-  featuresOf,
-  featureTransformer,
-  finiteIn,
-  invalidAt,
-  placeOf,
-  variablesOf,
-} from './features.ts';
+import { entriesOf, type Features, featuresOf, finiteIn, invalidAt, placeOf, variablesOf } from './features.ts';
 
 /** One value of the column at `place`; `undefined` where the transformer refuses it. */
 type Transformation = (value: number, place: number) => number | undefined;
@@ -32,7 +24,7 @@ function elementwise(
   const features = featuresOf(state);
   const variables = variablesOf(state, features);
   const [transform, why] = make(features);
-  return featureTransformer(features, (columns) => {
+  return columnListTransformer(features, (columns) => {
     for (const place of variables) finiteIn(features, columns, place);
     for (const place of variables) {
       columns[place] = finiteIn(features, columns, place).map((value, row) => {
