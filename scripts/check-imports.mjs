@@ -29,7 +29,8 @@ const BELOW_LOADERS = [
   ...GRAPHS,
 ];
 const COLLABORATORS = ['repository', 'integrity', 'cache', 'events', 'execution', 'sidecar'];
-const EVERY_PART = [...BELOW_LOADERS, ...COLLABORATORS, 'loaders', 'service'];
+const OPERATIONS = ['routing', 'metrics', 'access', 'contract', 'remote'];
+const EVERY_PART = [...BELOW_LOADERS, ...COLLABORATORS, ...OPERATIONS, 'protocol', 'loaders', 'service'];
 
 /** Room to the rooms that it may import from, besides itself. */
 const MAY_IMPORT = new Map([
@@ -49,14 +50,24 @@ const MAY_IMPORT = new Map([
   // What they write is opened by what asks graphs by rows, for the loaders that share one of these rooms.
   ...GRAPHS.map((room) => [room, [...BASE, 'formats', 'onnx', 'onnx-runner']]),
   ...COLLABORATORS.map((room) => [room, BASE]),
+  ['routing', BASE],
+  ['metrics', [...BASE, 'events']],
+  ['access', BASE],
+  ['contract', BASE],
+  // The Open Inference Protocol, for who asks and who answers.
+  ['protocol', BASE],
+  ['remote', [...BASE, 'protocol']],
   ['loaders', BASE],
   // What runs in the thread or process of a model: loaders, and no services.
   ['worker', [...BASE, 'execution', 'loaders']],
   ['loader', BELOW_LOADERS],
   ['service', EVERY_PART],
-  ['index', EVERY_PART],
+  // What writes models directories.
+  ['publishing', EVERY_PART],
+  ['server', EVERY_PART],
+  ['index', [...EVERY_PART, 'publishing', 'server']],
   ['testing', [...EVERY_PART, 'index']],
-  ['cli', [...EVERY_PART, 'index']],
+  ['cli', [...EVERY_PART, 'publishing', 'server', 'index']],
 ]);
 /** Rooms whose types alone may be imported. */
 const TYPES_ONLY = new Map([['internal', ['spec']]]);

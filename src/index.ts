@@ -64,7 +64,7 @@ export type { ExecutionStatus, LaneStatus, LoaderModule, Place, PlaceChoice, Pri
 export type { MemoryUse, ModelHealth, ModelState, RegistryHealth } from './spec/health.ts';
 export type { Limits } from './spec/limits.ts';
 export type { BuiltinLoader, LoaderDescriptor } from './spec/loader-descriptor.ts';
-export type { ModelMetadata } from './spec/metadata.ts';
+export type { ModelMetadata, ModelSamples } from './spec/metadata.ts';
 export type {
   Awaitable,
   ExtraFeatures,

@@ -11,7 +11,7 @@ const MAX_VALUES = 1 << 22;
  * How to ask a model once before anybody waits for it: a runtime's first run lays out memory and compiles. `undefined`
  * where there is nothing to ask.
  *
- * With `samples` in the metadata (an array of rows) the model predicts those, and what fails is told. Without, a graph
+ * With `samples` in the metadata the model predicts their rows, and what fails is told. Without, a graph
  * whose inputs state their types is run with zeros of one row; what fails there says nothing about the model.
  */
 export function warmUpOf(
@@ -19,8 +19,8 @@ export function warmUpOf(
   metadata: ModelMetadata | undefined,
   warn: (warning: ModelWarning) => void,
 ): (() => Promise<void>) | undefined {
-  const samples = metadata?.extra['samples'];
-  if (Array.isArray(samples) && samples.length > 0) return () => predictSamples(loaded, samples as Rows, warn);
+  const rows = metadata?.samples?.rows ?? [];
+  if (rows.length > 0) return () => predictSamples(loaded, rows as Rows, warn);
   const feeds = feedsFor(loaded.info?.inputs ?? []);
   if (feeds === undefined || loaded.run === undefined) return undefined;
   return async () => {

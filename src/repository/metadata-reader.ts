@@ -25,6 +25,26 @@ const MAX_DEPTH = 32;
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 const text = z.string('text');
+const rows = z.array(z.unknown(), 'an array of rows, or an object { rows, predict?, predict_proba?, ... }');
+const answers = z.optional(z.array(z.unknown(), 'an array with one answer per row'));
+const samples = z.union(
+  [
+    z.pipe(
+      rows,
+      z.transform((given) => ({ rows: given })),
+    ),
+    z
+      .object({ rows, predict: answers, predict_proba: answers, decision_function: answers, transform: answers })
+      .check(
+        z.refine(
+          ({ rows: asked, ...given }) =>
+            Object.values(given).every((one) => one === undefined || one.length === asked.length),
+          'samples with as many answers as rows',
+        ),
+      ),
+  ],
+  'an array of rows, or an object { rows, predict?, predict_proba?, decision_function?, transform? }',
+);
 const schema = z.object({
   name: text.check(z.minLength(1, 'non-empty text')),
   version: z.nullish(z.union([text, z.number()], 'text')),
@@ -42,6 +62,7 @@ const schema = z.object({
   checksum: z.nullish(text),
   files: z.nullish(z.record(z.string(), text, 'an object of checksums by path')),
   classes: z.nullish(z.array(z.union([text, z.number(), z.boolean()]), 'an array of labels')),
+  samples: z.nullish(samples),
   outputs: z.nullish(z.record(z.string(), text, 'an object of output names by role')),
 });
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(schema.shape));

@@ -114,7 +114,7 @@ export class PythonConverter implements ModelConverter {
     return runWorker({
       python,
       task,
-      parameters: { names: need.names, sample: sampleOf(request) },
+      parameters: { names: need.names, sample: request.metadata?.samples?.rows ?? [] },
       model: artefact.bytes,
       sha256: artefact.sha256,
       sandbox: sandboxPolicy(sandbox, { timeoutMs, memoryBytes }),
@@ -176,12 +176,6 @@ function inputOf({ columns, features, takes }: WorkerResult['result']): Converte
     return { columns, features: names, missing, infinite };
   }
   throw new SidecarError('ML_SIDECAR_PROTOCOL', 'the sidecar sent a conversion without saying what it takes');
-}
-
-/** Rows that the metadata has beside the model, if any. */
-function sampleOf({ metadata }: ConversionRequest): readonly unknown[] {
-  const rows = metadata?.extra['sample_rows'];
-  return Array.isArray(rows) ? rows : [];
 }
 
 function notAllowed({ artefact }: ConversionRequest): NotConverted {

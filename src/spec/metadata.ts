@@ -1,3 +1,13 @@
+/** Rows to ask a model with, and what the original answered, one answer per row. */
+export interface ModelSamples {
+  readonly rows: readonly unknown[];
+  /** Labels, values, or an array of them per row for several outputs. */
+  readonly predict?: readonly unknown[];
+  readonly predict_proba?: readonly unknown[];
+  readonly decision_function?: readonly unknown[];
+  readonly transform?: readonly unknown[];
+}
+
 /**
  * Metadata of one model as in the models directory's contract. Field names are the contract's;
  * fields that it does not know are kept in `extra`.
@@ -27,6 +37,8 @@ export interface ModelMetadata {
   readonly classes?: readonly (string | number | boolean)[];
   /** Roles of graph outputs, e.g. `{ "label": "output_label", "probabilities": "output_probability" }`. */
   readonly outputs?: Readonly<Record<string, string>>;
+  /** Asked at warm-up, compared before a version takes over from another. In the file also a bare array of rows. */
+  readonly samples?: ModelSamples;
   /** Framework version, e.g. that of scikit-learn. */
   readonly framework_version?: string;
   /** Everything else that the file says. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { warmUpOf } from '../../src/execution/warm-up.ts';
 import type { LoadedModel } from '../../src/spec/model-loader.ts';
 
-const metadata = (samples: unknown) => ({ name: 'm', version: 'v1', extra: { samples } });
+const metadata = (rows: readonly unknown[]) => ({ name: 'm', version: 'v1', samples: { rows }, extra: {} });
 
 describe('before a model is ready', () => {
   it('it predicts the samples of its metadata', async () => {

@@ -231,3 +231,24 @@ describe('metadata that cannot be used', () => {
     expect(record(index, 'trained/a_v1.onnx').metadata?.checksum).toBe(HASH);
   });
 });
+
+describe('samples in metadata', () => {
+  const samplesOf = async (samples: unknown): Promise<unknown> => {
+    const index = await indexOf({ [FILE]: 'x', 'metadata/any.json': { ...META, file_path: FILE, samples } });
+    return messages(index) || record(index, FILE)?.metadata?.samples;
+  };
+
+  it('are rows, or rows with what the original answered', async () => {
+    expect(await samplesOf([[1, 2]])).toEqual({ rows: [[1, 2]] });
+    const whole = { rows: [{ a: 1, b: 2 }], predict: [1], predict_proba: [[0.25, 0.75]] };
+    expect(await samplesOf(whole)).toEqual(whole);
+  });
+
+  it.each([
+    ['text', 'rows'],
+    ['no rows', { predict: [1] }],
+    ['fewer answers than rows', { rows: [[1], [2]], predict: [1] }],
+  ])('%s is a problem', async (_, samples) => {
+    expect(await samplesOf(samples)).toContain('ML_METADATA_INVALID metadata/any.json: samples must be');
+  });
+});
