@@ -4,6 +4,7 @@ import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { AbortedError } from '../errors/aborted-error.ts';
 import { ArtefactError } from '../errors/artefact-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
+import { readInThread, THREAD_BYTES } from './read-in-thread.ts';
 
 /** Bytes read and hashed between two returns to the event loop. */
 const CHUNK_BYTES = 1 << 20;
@@ -36,11 +37,10 @@ export async function readHashed(path: string, options: ReadOptions): Promise<Ha
     if (!before.isFile()) throw notAFile(path, kindOf(before));
     const size = Number(before.size);
     if (size > options.maxBytes) throw tooLarge(path, size, options.maxBytes);
-    const bytes = new Uint8Array(size);
-    const sha256 = await fill(file, bytes, { path, ...options });
+    const content = await readAll(file, size, { path, ...options });
     const after = await file.stat({ bigint: true });
     if (after.size !== before.size || after.mtimeNs !== before.mtimeNs) throw changed(path);
-    return { bytes, sha256 };
+    return content;
   } catch (error) {
     if (MLServiceError.isInstance(error)) throw error;
     throw unreadable(path, error);
@@ -71,11 +71,25 @@ async function openRegular(path: string): Promise<FileHandle> {
   }
 }
 
-async function fill(
+async function readAll(
   file: FileHandle,
-  bytes: Uint8Array,
+  size: number,
   options: ReadOptions & { readonly path: string },
-): Promise<string> {
+): Promise<HashedFile> {
+  const { path } = options;
+  const elsewhere = size < THREAD_BYTES ? undefined : readInThread({ descriptor: file.fd, size, path }, options);
+  if (elsewhere === undefined) return readHere(file, size, options);
+  const content = await elsewhere;
+  if (content === undefined) throw changed(path);
+  return content;
+}
+
+async function readHere(
+  file: FileHandle,
+  size: number,
+  options: ReadOptions & { readonly path: string },
+): Promise<HashedFile> {
+  const bytes = new Uint8Array(size);
   const hash = createHash('sha256');
   let at = 0;
   while (at < bytes.length) {
@@ -87,7 +101,7 @@ async function fill(
     at += bytesRead;
     options.onProgress?.(at, bytes.length);
   }
-  return hash.digest('hex');
+  return { bytes, sha256: hash.digest('hex') };
 }
 
 function kindOf(stat: { isDirectory(): boolean; isFIFO(): boolean; isSocket(): boolean }): string {
