@@ -64,10 +64,11 @@ const MAY_IMPORT = new Map([
   ['service', EVERY_PART],
   // What writes models directories.
   ['publishing', EVERY_PART],
+  ['quantization', EVERY_PART],
   ['server', EVERY_PART],
-  ['index', [...EVERY_PART, 'publishing', 'server']],
+  ['index', [...EVERY_PART, 'publishing', 'quantization', 'server']],
   ['testing', [...EVERY_PART, 'index']],
-  ['cli', [...EVERY_PART, 'publishing', 'server', 'index']],
+  ['cli', [...EVERY_PART, 'publishing', 'quantization', 'server', 'index']],
 ]);
 /** Rooms whose types alone may be imported. */
 const TYPES_ONLY = new Map([['internal', ['spec']]]);

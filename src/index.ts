@@ -20,10 +20,18 @@ export {
   ModelNotFoundError,
   OverloadError,
   PredictionError,
+  QuantizeError,
   SidecarError,
   WorkerError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
+export { quantizeModel } from './quantization/index.ts';
+export type {
+  QuantizationMethod,
+  QuantizationReport,
+  QuantizeOptions,
+  RewrittenWeight,
+} from './quantization/quantize-options.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';
 export { type FileInspection, inspectFile, type InspectOptions } from './service/inspect-file.ts';

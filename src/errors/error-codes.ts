@@ -50,6 +50,8 @@ export type ErrorCode =
   | 'ML_SIDECAR_PROTOCOL'
   | 'ML_SIDECAR_FAILED'
   | 'ML_SIDECAR_MISMATCH'
+  | 'ML_QUANTIZE_NOTHING'
+  | 'ML_QUANTIZE_CHANGED'
   | 'ML_LOAD_BACKOFF'
   | 'ML_LOAD_TIMEOUT'
   | 'ML_CACHE_MODEL_TOO_LARGE'
@@ -244,6 +246,14 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     'Do not convert this model in this way; the message has the worst row.',
   ),
 
+  ML_QUANTIZE_NOTHING: final(
+    'The graph has no weight that could be made smaller.',
+    'The message says why each weight stayed; use the other method, or the model as it is.',
+  ),
+  ML_QUANTIZE_CHANGED: final(
+    'With smaller weights the model answers the sample rows too differently.',
+    'Use `float16`, or raise `maxChange` (and `maxLabelChanges`) if the differences do no harm; `details` has the worst row.',
+  ),
   ML_LOAD_BACKOFF: retry(
     'The last load failed a short while ago; it is not tried again yet.',
     'Wait for `details.retryAfterMs`, or call `load()` to try at once.',
