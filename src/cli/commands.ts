@@ -5,6 +5,7 @@ import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { inspect } from './commands/inspect.ts';
 import { list } from './commands/list.ts';
+import { predict } from './commands/predict.ts';
 import { python } from './commands/python.ts';
 import { quantize } from './commands/quantize.ts';
 import { scan } from './commands/scan.ts';
@@ -17,6 +18,7 @@ export const COMMANDS: readonly CliCommand[] = [
   inspect,
   scan,
   verify,
+  predict,
   bench,
   convert,
   quantize,

@@ -26,8 +26,12 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** What `JSON.stringify` cannot hold as it is: big integers become numbers where exact, else strings. */
+/**
+ * What `JSON.stringify` cannot hold as it is: big integers become numbers where exact, else strings; numbers that are
+ * not finite become `"NaN"`, `"Infinity"`, `"-Infinity"`.
+ */
 export function jsonValue(_key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (typeof value !== 'bigint') return value;
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
