@@ -7,6 +7,7 @@ import type { Artefact, SlicedFile } from '../spec/artefact.ts';
 import type { OpenOptions } from '../spec/model-repository.ts';
 import { containedPath, isInside } from './contained-path.ts';
 import { refuseNonModels } from './file-kind.ts';
+import { findSignature } from './find-signature.ts';
 import { openSlices } from './open-slices.ts';
 import { type HashedFile, readHashed, resolveLinks, tooLarge, unreadable } from './read-file.ts';
 
@@ -47,8 +48,11 @@ export async function openArtefact(
     });
   }
   // A directory where a file is needed is refused by the reader of files.
-  if (isDirectory && options.kind !== 'file') return openDirectory(absolute, real, options);
-  return (await openSliced(absolute, real, options)) ?? openFile(absolute, real, options);
+  const artefact =
+    isDirectory && options.kind !== 'file'
+      ? await openDirectory(absolute, real, options)
+      : ((await openSliced(absolute, real, options)) ?? (await openFile(absolute, real, options)));
+  return { ...artefact, signature: () => findSignature(root, absolute, artefact.kind) };
 }
 
 /** A model in memory, in the form that loaders take. */
