@@ -5,9 +5,10 @@ import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { inspect } from './commands/inspect.ts';
 import { list } from './commands/list.ts';
+import { lock } from './commands/lock.ts';
 import { python } from './commands/python.ts';
 import { scan } from './commands/scan.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, bench, convert, python, doctor];
+export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, lock, bench, convert, python, doctor];

@@ -48,11 +48,12 @@ export function buildIndex({ files, documents, problems, pattern }: IndexSources
 function recordOf(fact: ModelFact, table: MetadataTable, alone: boolean): ModelRecord {
   const { id, kind, size, modifiedMs, parsed } = fact;
   const { name, label, date, extension } = parsed;
-  const { metadata, declared, problem } = table.of(id, parsed, alone);
+  const { metadata, declared, problem, sources } = table.of(id, parsed, alone);
   const stated = metadata === undefined ? undefined : versionOf(metadata.version);
   const version = stated ?? (label === undefined ? undefined : versionOf(label));
   const area = areaOf(id);
-  return { id, area, name, label, version, date, extension, kind, size, modifiedMs, metadata, declared, problem };
+  const record = { id, area, name, label, version, date, extension, kind, size, modifiedMs, metadata, declared, problem };
+  return sources === undefined ? record : { ...record, metadataFiles: sources };
 }
 
 function modelFacts(files: readonly FileFact[], pattern: RegExp | undefined): ModelFact[] {
