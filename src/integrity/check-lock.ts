@@ -78,6 +78,7 @@ async function checkBytes(
 
 /** For the message only: the digest of a directory does not tell which of its files differs. */
 async function changedFiles(artefact: Artefact, pinned: Readonly<Record<string, string>>): Promise<string> {
+  if (artefact.entries.length === 0) return '';
   const changed: string[] = [];
   for (const entry of artefact.entries) {
     if (entryOf(pinned, entry) !== (await digestOf(await artefact.read(entry), 'sha256'))) changed.push(entry);

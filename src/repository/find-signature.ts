@@ -79,23 +79,28 @@ class FoundSignature implements SignatureFile {
 async function readSignature(containment: string | undefined, path: string): Promise<Uint8Array | undefined> {
   let file: SlicedFile;
   try {
-    file = await openSlices(await contained(containment, path));
+    const real = await contained(containment, path);
+    if ((await kindOf(real)) !== 'file') throw noSignature(path, 'is no regular file');
+    file = await openSlices(real);
   } catch (error) {
     if (MLServiceError.isInstance(error) && error.code === 'ML_ARTEFACT_MISSING') return undefined;
     throw error;
   }
   try {
     if (file.size > MAX_SIGNATURE_BYTES) {
-      throw new AuthenticityError(
-        'ML_SIGNATURE_MALFORMED',
-        `${path} has ${file.size} bytes; a signature has at most ${MAX_SIGNATURE_BYTES}. Sign with larger shards, or fewer files`,
-        { details: { path, size: file.size, limit: MAX_SIGNATURE_BYTES } },
+      throw noSignature(
+        path,
+        `has ${file.size} bytes; a signature has at most ${MAX_SIGNATURE_BYTES}. Sign with larger shards, or fewer files`,
       );
     }
     return await file.read(0, file.size);
   } finally {
     await file.close();
   }
+}
+
+function noSignature(path: string, what: string): AuthenticityError {
+  return new AuthenticityError('ML_SIGNATURE_MALFORMED', `${path} ${what}`, { details: { path } });
 }
 
 async function contained(containment: string | undefined, path: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { openArtefact } from '../repository/artefact-reader.ts';
+import { openUnread } from '../repository/artefact-reader.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { AuthenticityFact, AuthenticityOptions } from '../spec/authenticity.ts';
 import type { CallOptions } from '../spec/model.ts';
@@ -9,7 +9,7 @@ import type { RegistryOptions } from './registry-options.ts';
 export interface VerifyModelOptions
   extends AuthenticityOptions,
     Pick<CallOptions, 'signal'>,
-    Pick<RegistryOptions, 'modelsDir' | 'limits' | 'env'> {}
+    Pick<RegistryOptions, 'modelsDir' | 'env'> {}
 
 /** A model that was proved. */
 export interface ModelVerification extends AuthenticityFact {
@@ -29,15 +29,13 @@ export interface ModelVerification extends AuthenticityFact {
  * @throws `ML_LOCK_*`, `ML_SIGNATURE_*`, `ML_ARTEFACT_*`; `ML_OPTIONS_INVALID` where there is nothing to prove by
  */
 export async function verifyModel(path: string, options: VerifyModelOptions): Promise<ModelVerification> {
-  const { signal = new AbortController().signal, modelsDir, limits: given, env, ...by } = options;
-  const { authenticity, limits } = configure({
+  const { signal = new AbortController().signal, modelsDir, env, ...by } = options;
+  const { authenticity } = configure({
     authenticity: by,
     ...(modelsDir !== undefined && { modelsDir }),
-    ...(given !== undefined && { limits: given }),
     ...(env !== undefined && { env }),
   });
-  const opening = { maxBytes: limits.maxModelBytes, signal, mayStayOpen: () => Promise.resolve(true) };
-  const artefact = await openArtefact(undefined, path, opening);
+  const artefact = await openUnread(path, signal);
   const { kind, size, slices } = artefact;
   try {
     const ref = { model: artefact.name, version: undefined, artefact: artefact.path };

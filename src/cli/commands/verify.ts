@@ -47,15 +47,16 @@ A lock file (--lock, ML_MODELS_LOCK) or a trusted signer must then cover every f
     return { modelsDir: registry.config.modelsDir, ok, files, problems };
   },
   async print({ files, problems }, out) {
+    const isProved = files.some(({ authenticity }) => authenticity !== undefined);
     const rows = files.map(({ id, bytes, result, algorithm, authenticity }): Cell[] => [
       [LOOKS[result], result],
       algorithm ?? '-',
-      proofOf(authenticity?.lock),
-      authenticity?.signedBy?.method ?? proofOf(authenticity?.signature),
+      ...(isProved ? proofCells(authenticity) : []),
       humanBytes(bytes),
       id,
     ]);
-    if (rows.length > 0) await out.table(['RESULT', 'CHECKSUM', 'LOCK', 'SIGNATURE', 'SIZE', 'FILE'], rows, ['SIZE']);
+    const proofs = isProved ? ['LOCK', 'SIGNATURE'] : [];
+    if (rows.length > 0) await out.table(['RESULT', 'CHECKSUM', ...proofs, 'SIZE', 'FILE'], rows, ['SIZE']);
     for (const { id, error } of files) {
       if (error === undefined) continue;
       out.line();
@@ -103,8 +104,9 @@ async function verifyOne(registry: MLServiceRegistry, record: ModelRecord, requi
   }
 }
 
-function proofOf(state: AuthenticityFact['lock'] | undefined): string {
-  return state === undefined || state === 'off' ? '-' : state;
+function proofCells(fact: AuthenticityFact | undefined): string[] {
+  const shown = (state: AuthenticityFact['lock'] = 'off'): string => (state === 'off' ? '-' : state);
+  return [shown(fact?.lock), fact?.signedBy?.method ?? shown(fact?.signature)];
 }
 
 function summary(files: readonly VerifiedFile[]): string {
