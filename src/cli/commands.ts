@@ -11,4 +11,15 @@ import { scan } from './commands/scan.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, lock, bench, convert, python, doctor];
+export const COMMANDS: readonly CliCommand[] = [
+  list,
+  explain,
+  inspect,
+  scan,
+  verify,
+  lock,
+  bench,
+  convert,
+  python,
+  doctor,
+];

@@ -49,13 +49,18 @@ interface Expected {
 function checkName(id: string, { name, version }: LockedModel, { subject: { named }, at }: Expected): void {
   if (named === undefined || (named.name === name && (named.version ?? null) === version)) return;
   const found = `${named.name} ${named.version ?? 'without version'}`;
-  throw mismatch(at, id, `it is pinned as ${name} ${version ?? 'without version'}, and the directory calls it ${found}`);
+  throw mismatch(
+    at,
+    id,
+    `it is pinned as ${name} ${version ?? 'without version'}, and the directory calls it ${found}`,
+  );
 }
 
 function checkMetadata(id: string, { metadata }: LockedModel, { subject, at }: Expected): void {
   if (subject.metadata === undefined) return;
   for (const file of metadata) {
-    if (!Object.hasOwn(subject.metadata, file)) throw mismatch(at, id, `its metadata ${file} is missing or is not its own`);
+    if (!Object.hasOwn(subject.metadata, file))
+      throw mismatch(at, id, `its metadata ${file} is missing or is not its own`);
   }
   for (const [file, digest] of Object.entries(subject.metadata)) {
     if (!metadata.includes(file)) throw mismatch(at, id, `${file} speaks of it and is not pinned for it`);

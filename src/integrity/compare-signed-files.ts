@@ -115,9 +115,7 @@ async function isEqualOnDisk(
   try {
     if (file.size !== undefined && file.size !== opened.size) return false;
     const digests =
-      shardSize === undefined
-        ? [await opened.digest(hash, signal)]
-        : await digestsOfSource(opened, hash, shardSize);
+      shardSize === undefined ? [await opened.digest(hash, signal)] : await digestsOfSource(opened, hash, shardSize);
     return isEqual(digests, file);
   } finally {
     await opened.close();

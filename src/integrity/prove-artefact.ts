@@ -68,7 +68,11 @@ async function bySignature(
   artefact: Artefact,
   locked: Artefact,
   { sources, signal }: Surroundings,
-): Promise<{ readonly artefact: Artefact; readonly state: ProofState; readonly signedBy: AuthenticityFact['signedBy'] }> {
+): Promise<{
+  readonly artefact: Artefact;
+  readonly state: ProofState;
+  readonly signedBy: AuthenticityFact['signedBy'];
+}> {
   const { signers, policy, ignorePaths } = sources;
   if (signers === undefined) return { artefact: locked, state: 'off', signedBy: undefined };
   const signature = await artefact.signature?.();

@@ -42,7 +42,8 @@ export function parseBundle(bytes: Uint8Array, path: string): SignatureBundle {
     const document = parseStrictJson(bytes);
     if (!isObject(document)) throw new JsonProblem('it is no object');
     const mediaType = textField(document, 'mediaType');
-    if (!MEDIA_TYPES.has(mediaType)) throw new JsonProblem(`its mediaType is ${JSON.stringify(mediaType.slice(0, 80))}`);
+    if (!MEDIA_TYPES.has(mediaType))
+      throw new JsonProblem(`its mediaType is ${JSON.stringify(mediaType.slice(0, 80))}`);
     const material = materialOf(objectField(document, 'verificationMaterial'));
     return { material, envelope: envelopeOf(objectField(document, 'dsseEnvelope')), document };
   } catch (error) {

@@ -197,7 +197,9 @@ function shardedFiles(resources: readonly Resource[], shardSize: number): Readon
     parts.sort((a, b) => a.start - b.start);
     const fits = parts.every(({ start, end }, i) => {
       const length = end - start;
-      return start === i * shardSize && (i < parts.length - 1 ? length === shardSize : length > 0 && length <= shardSize);
+      return (
+        start === i * shardSize && (i < parts.length - 1 ? length === shardSize : length > 0 && length <= shardSize)
+      );
     });
     if (!fits) throw new JsonProblem(`the shards of ${quoted(path)} do not make one file of ${shardSize}-byte pieces`);
     add(files, path, { digests: parts.map(({ digest }) => digest), size: parts.at(-1)?.end });

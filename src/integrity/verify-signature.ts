@@ -37,7 +37,10 @@ export async function verifySignature(
   const configured = { key: signers.keys, certificate: signers.roots, sigstore: signers.identities }[method];
   if (configured.length === 0) {
     const option = { key: 'publicKey', certificate: 'certificateRoots', sigstore: 'sigstore' }[method];
-    throw untrusted(path, `it was signed by the method "${method}", and no signer in authenticity.signatures has ${option}`);
+    throw untrusted(
+      path,
+      `it was signed by the method "${method}", and no signer in authenticity.signatures has ${option}`,
+    );
   }
   const { name, form } =
     method === 'sigstore'

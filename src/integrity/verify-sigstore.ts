@@ -1,10 +1,9 @@
+import type * as Bundles from '@sigstore/bundle';
+import type * as Protobuf from '@sigstore/protobuf-specs';
+import type * as Verification from '@sigstore/verify';
 import { AuthenticityError } from '../errors/authenticity-error.ts';
 import type { JsonObject } from './json-fields.ts';
 import type { TrustedIdentity } from './trusted-signers.ts';
-
-type Bundles = typeof import('@sigstore/bundle');
-type Verification = typeof import('@sigstore/verify');
-type Protobuf = typeof import('@sigstore/protobuf-specs');
 
 /**
  * Verifies a Sigstore bundle without the network: certificate, transparency log, timestamps and signature against the
@@ -49,9 +48,9 @@ export async function verifySigstore(
 }
 
 async function packages(path: string): Promise<{
-  readonly bundles: Bundles;
-  readonly verification: Verification;
-  readonly protobuf: Protobuf;
+  readonly bundles: typeof Bundles;
+  readonly verification: typeof Verification;
+  readonly protobuf: typeof Protobuf;
 }> {
   try {
     const [bundles, verification, protobuf] = await Promise.all([

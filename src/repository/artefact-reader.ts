@@ -97,9 +97,13 @@ async function fileInside(root: string, entry: string): Promise<string> {
   const path = join(root, entry);
   const real = await resolveLinks(path);
   if (!isInside(root, real)) {
-    throw new ArtefactError('ML_ARTEFACT_ESCAPES', `${path} leads out of ${root}, to ${real}; keep the file itself in it`, {
-      details: { path, root },
-    });
+    throw new ArtefactError(
+      'ML_ARTEFACT_ESCAPES',
+      `${path} leads out of ${root}, to ${real}; keep the file itself in it`,
+      {
+        details: { path, root },
+      },
+    );
   }
   if (await isFolder(real)) {
     throw new ArtefactError('ML_ARTEFACT_NOT_A_FILE', `${path} is a link to a folder; put the files themselves there`, {

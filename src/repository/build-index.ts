@@ -52,7 +52,21 @@ function recordOf(fact: ModelFact, table: MetadataTable, alone: boolean): ModelR
   const stated = metadata === undefined ? undefined : versionOf(metadata.version);
   const version = stated ?? (label === undefined ? undefined : versionOf(label));
   const area = areaOf(id);
-  const record = { id, area, name, label, version, date, extension, kind, size, modifiedMs, metadata, declared, problem };
+  const record = {
+    id,
+    area,
+    name,
+    label,
+    version,
+    date,
+    extension,
+    kind,
+    size,
+    modifiedMs,
+    metadata,
+    declared,
+    problem,
+  };
   return sources === undefined ? record : { ...record, metadataFiles: sources };
 }
 

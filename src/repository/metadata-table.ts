@@ -105,7 +105,11 @@ export class MetadataTable {
   }
 
   /** What `#complete` took from where, where it was asked to be told. */
-  #described(id: string, parsed: ParsedFileName, found: ModelMetadata | undefined): Pick<Described, 'metadata' | 'sources'> {
+  #described(
+    id: string,
+    parsed: ParsedFileName,
+    found: ModelMetadata | undefined,
+  ): Pick<Described, 'metadata' | 'sources'> {
     const { metadata } = this.#complete(id, parsed, found);
     if (!this.#sources.known) return { metadata };
     return { metadata, sources: this.#sources.of(metadata?.name ?? parsed.name, { found, metadata }) };

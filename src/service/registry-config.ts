@@ -76,7 +76,9 @@ const authenticity = z.optional(
     {
       policy: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
       lockFile: z.optional(text),
-      signatures: z.optional(z.array(signer, 'an array of signers').check(z.minLength(1, 'an array of one or more signers'))),
+      signatures: z.optional(
+        z.array(signer, 'an array of signers').check(z.minLength(1, 'an array of one or more signers')),
+      ),
       ignorePaths: z.optional(z.array(text, 'an array of paths')),
     },
     'an object { policy?, lockFile?, signatures?, ignorePaths? }',

@@ -25,7 +25,9 @@ function made(signer: CertificateFields = {}, between: CertificateFields = {}, t
 async function verdict({ root, chain }: Made): Promise<string> {
   const folder = folderWith(FILES);
   const statement = statementOf(resourcesOf(FILES));
-  writeInto(folder, { 'model.sig': JSON.stringify(bundleOf(statement, chain[0] as Certified, chainMaterial(...chain))) });
+  writeInto(folder, {
+    'model.sig': JSON.stringify(bundleOf(statement, chain[0] as Certified, chainMaterial(...chain))),
+  });
   return codeOf(verifyModel(folder, { signatures: [{ certificateRoots: root.certificatePem }] }));
 }
 
@@ -74,7 +76,9 @@ describe('signatures by certificate', () => {
 
   test('another authority of the same name is not trusted', async () => {
     const { chain } = made({}, {}, { name: 'root' });
-    expect(await verdict({ root: certified({ name: 'root', isAuthority: true }), chain })).toBe('ML_SIGNATURE_UNTRUSTED');
+    expect(await verdict({ root: certified({ name: 'root', isAuthority: true }), chain })).toBe(
+      'ML_SIGNATURE_UNTRUSTED',
+    );
   });
 
   test('a chain with its own root is not trusted', async () => {

@@ -7,8 +7,7 @@ const DAY_MS = 86_400_000;
 function der(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;
-  const size =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([tag, ...size]), content]);
 }
 
@@ -16,8 +15,7 @@ const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const sequence = (...parts: readonly Uint8Array[]): Buffer => der(0x30, ...parts);
 const oid = (content: string): Buffer => der(6, hex(content));
 const nameOf = (name: string): Buffer => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(name)))));
-const time = (at: Date): Buffer =>
-  der(0x18, Buffer.from(at.toISOString().replaceAll(/[-:T]|\.\d+/g, '')));
+const time = (at: Date): Buffer => der(0x18, Buffer.from(at.toISOString().replaceAll(/[-:T]|\.\d+/g, '')));
 
 /** What a test says of a certificate; the rest is as it should be. */
 export interface CertificateFields {
@@ -51,7 +49,9 @@ export const SERVER = '2b06010505070301';
 export function certified(
   fields: CertificateFields,
   issuer?: { readonly name: string; readonly privateKey: KeyObject },
-  keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } = generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+  keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+  }),
 ): Certified {
   const { name = `test ${randomBytes(4).toString('hex')}`, isAuthority = false } = fields;
   const { usage = isAuthority ? CERTIFYING : SIGNING, extendedUsage = isAuthority ? false : [CODE_SIGNING] } = fields;

@@ -17,7 +17,8 @@ const KEYS = join(SIGNED, 'keys/certificate');
 const TRUSTED_ROOT = fileURLToPath(new URL('../fixtures/sigstore/trusted_root.json', import.meta.url));
 
 const present = existsSync(SIGNED) && existsSync(BUNDLES);
-if (!present) console.warn('SKIPPED: ../shared/corpus is absent, so the published signature vectors were not verified.');
+if (!present)
+  console.warn('SKIPPED: ../shared/corpus is absent, so the published signature vectors were not verified.');
 
 const SIGNERS: Readonly<Record<string, TrustedSigner>> = {
   'elliptic-key': { publicKey: join(KEYS, 'signing-key-pub.pem') },
@@ -138,7 +139,10 @@ describe.runIf(present)('signed folders', () => {
     async (vector) => {
       const { model } = await copyOf(vector);
       const error: unknown = await verify(model, { ...vector, ignorePaths: [] }).catch((caught: unknown) => caught);
-      expect(error).toMatchObject({ code: 'ML_SIGNATURE_MISMATCH', message: expect.stringContaining('"ignore-me" was not signed') });
+      expect(error).toMatchObject({
+        code: 'ML_SIGNATURE_MISMATCH',
+        message: expect.stringContaining('"ignore-me" was not signed'),
+      });
     },
   );
 

@@ -32,7 +32,12 @@ interface Signing {
 }
 
 /** A folder with a signature in it, as a test wants both. */
-function signed({ files = FILES, statement = statementOf(resourcesOf(files)), bundle = (same) => same, keys = KEYS }: Signing = {}): string {
+function signed({
+  files = FILES,
+  statement = statementOf(resourcesOf(files)),
+  bundle = (same) => same,
+  keys = KEYS,
+}: Signing = {}): string {
   return folderWith({ ...files, 'model.sig': textOf(bundle(bundleOf(statement, keys))) });
 }
 
@@ -49,7 +54,9 @@ describe('a signature by key', () => {
   test.each(Object.keys(CURVES) as Curve[])('of %s holds', async (curve) => {
     const keys = keyPair(curve);
     const folder = signed({ keys });
-    const { signature, signedBy } = await verifyModel(folder, { signatures: [{ publicKey: keyPair().pem }, { publicKey: keys.pem }] });
+    const { signature, signedBy } = await verifyModel(folder, {
+      signatures: [{ publicKey: keyPair().pem }, { publicKey: keys.pem }],
+    });
     expect(signature).toBe('ok');
     expect(signedBy).toEqual({
       path: join(folder, 'model.sig'),
@@ -64,7 +71,9 @@ describe('a signature by key', () => {
 
   test('by another key fails, whatever key the bundle brings', async () => {
     const other = keyPair();
-    const own = { publicKey: { rawBytes: Buffer.from(other.pem).toString('base64'), keyDetails: 'PKIX_ECDSA_P256_SHA_256' } };
+    const own = {
+      publicKey: { rawBytes: Buffer.from(other.pem).toString('base64'), keyDetails: 'PKIX_ECDSA_P256_SHA_256' },
+    };
     const folder = signed({ keys: other, bundle: (bundle) => ({ ...bundle, verificationMaterial: own }) });
     expect(await verdict(folder)).toBe('ML_SIGNATURE_INVALID');
     const hint = { publicKey: { hint: sha256(other.pem) } };
@@ -101,9 +110,17 @@ describe('the files beside a signature', () => {
     ['a changed file', (folder) => writeFile(join(folder, 'z.txt'), 'Z'), '"z.txt" is not what was signed'],
     ['one more file', (folder) => writeFile(join(folder, 'part', 'extra'), ''), '"part/extra" was not signed'],
     ['a hidden file', (folder) => writeFile(join(folder, '.hidden'), ''), '".hidden" was not signed'],
-    ['Git files below the top', (folder) => writeFile(join(folder, 'part', '.gitignore'), ''), '"part/.gitignore" was not signed'],
+    [
+      'Git files below the top',
+      (folder) => writeFile(join(folder, 'part', '.gitignore'), ''),
+      '"part/.gitignore" was not signed',
+    ],
     ['a missing file', (folder) => rm(join(folder, 'z.txt')), '"z.txt" was signed and is missing'],
-    ['a renamed file', (folder) => rename(join(folder, 'z.txt'), join(folder, 'Z.txt')), '"Z.txt" was not signed; "z.txt" was signed and is missing'],
+    [
+      'a renamed file',
+      (folder) => rename(join(folder, 'z.txt'), join(folder, 'Z.txt')),
+      '"Z.txt" was not signed; "z.txt" was signed and is missing',
+    ],
     [
       'a link in place of a file',
       async (folder) => {
@@ -215,7 +232,11 @@ describe('a file signed by itself', () => {
 
   test('left out of the signature of its folder fails', async () => {
     const statement = statementOf(resourcesOf({ 'z.txt': 'z' }), { serialization: { ignore_paths: ['m.onnx'] } });
-    const folder = folderWith({ 'm.onnx': bytes, 'z.txt': 'z', 'model.sig': JSON.stringify(bundleOf(statement, KEYS)) });
+    const folder = folderWith({
+      'm.onnx': bytes,
+      'z.txt': 'z',
+      'model.sig': JSON.stringify(bundleOf(statement, KEYS)),
+    });
     expect(await failure(join(folder, 'm.onnx'))).toContain('"m.onnx" is left out of the signature');
     expect(await verdict(folder)).toBe('none');
   });
@@ -377,11 +398,20 @@ describe('bundles', () => {
     ['deep and cut', () => '{"a":'.repeat(100_000)],
     ['huge', (bundle) => JSON.stringify({ ...bundle, padding: 'x'.repeat(9_000_000) })],
     ['of another media type', (bundle) => ({ ...bundle, mediaType: 'application/json' })],
-    ['of an older media type', (bundle) => ({ ...bundle, mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.1' })],
+    [
+      'of an older media type',
+      (bundle) => ({ ...bundle, mediaType: 'application/vnd.dev.sigstore.bundle+json;version=0.1' }),
+    ],
     ['without material', (bundle) => ({ ...bundle, verificationMaterial: {} })],
     ['with two methods', (bundle) => ({ ...bundle, verificationMaterial: { ...hint, x509CertificateChain: {} } })],
-    ['with no certificates', (bundle) => ({ ...bundle, verificationMaterial: { x509CertificateChain: { certificates: [] } } })],
-    ['of Sigstore without a log', (bundle) => ({ ...bundle, verificationMaterial: { certificate: { rawBytes: 'AAAA' }, tlogEntries: [] } })],
+    [
+      'with no certificates',
+      (bundle) => ({ ...bundle, verificationMaterial: { x509CertificateChain: { certificates: [] } } }),
+    ],
+    [
+      'of Sigstore without a log',
+      (bundle) => ({ ...bundle, verificationMaterial: { certificate: { rawBytes: 'AAAA' }, tlogEntries: [] } }),
+    ],
     ['without an envelope', (bundle) => ({ ...bundle, dsseEnvelope: undefined })],
     ['with a message signature', (bundle) => ({ ...bundle, dsseEnvelope: undefined, messageSignature: {} })],
     ['of another payload type', (bundle) => withEnvelope(bundle, { payloadType: 'application/json' })],

@@ -2,7 +2,14 @@ import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { loadModel, lockModels, type MLServiceError, MLServiceRegistry, type RegistryOptions, verifyModel } from '../../src/index.ts';
+import {
+  loadModel,
+  lockModels,
+  type MLServiceError,
+  MLServiceRegistry,
+  type RegistryOptions,
+  verifyModel,
+} from '../../src/index.ts';
 import { createFakeModel, createMockLoader } from '../../src/testing/index.ts';
 import { codeOf, folderWith, sha256, writeInto } from './signing.ts';
 
@@ -38,7 +45,13 @@ async function lockedMocks(): Promise<Place> {
 }
 
 function registryOf({ modelsDir, lockFile }: Place, options: RegistryOptions = {}): MLServiceRegistry {
-  const registry = new MLServiceRegistry({ modelsDir, authenticity: { lockFile }, verification: 'off', env: {}, ...options });
+  const registry = new MLServiceRegistry({
+    modelsDir,
+    authenticity: { lockFile },
+    verification: 'off',
+    env: {},
+    ...options,
+  });
   onTestFinished(() => registry.close());
   return registry;
 }
@@ -51,7 +64,8 @@ const mock = (): ReturnType<typeof createMockLoader> =>
   createMockLoader({
     detect: ({ kind, name }) => kind === 'directory' || name.endsWith('.mock'),
     model: async ({ artefact }) => {
-      const weights = artefact.kind === 'file' ? await artefact.read('./weights.data') : await artefact.read('variables/one');
+      const weights =
+        artefact.kind === 'file' ? await artefact.read('./weights.data') : await artefact.read('variables/one');
       return createFakeModel({ predict: [weights.length] });
     },
   });
@@ -76,13 +90,18 @@ describe('a lock', () => {
       sha256: sha256('graph'),
       metadata: [],
     });
-    expect(lock.models['trained/tree_v1']?.files).toEqual({ 'saved_model.mock': sha256('tree'), 'variables/one': sha256('one') });
+    expect(lock.models['trained/tree_v1']?.files).toEqual({
+      'saved_model.mock': sha256('tree'),
+      'variables/one': sha256('one'),
+    });
     expect(lock.files).toEqual({ 'trained/m_v1/weights.data': { bytes: 7, sha256: sha256('weights') } });
   });
 
   test('of the sample models names the metadata of each', async () => {
     const { lockFile } = await lockedModels();
-    const { models, files } = JSON.parse(await readFile(lockFile, 'utf8')) as Awaited<ReturnType<typeof lockModels>>['lock'];
+    const { models, files } = JSON.parse(await readFile(lockFile, 'utf8')) as Awaited<
+      ReturnType<typeof lockModels>
+    >['lock'];
     expect(models[FRAUD]?.metadata).toContain('metadata/fraud_detector_v1_20240101.json');
     expect(Object.keys(files)).toContain('metadata/fraud_detector_v1_20240101.json');
   });
@@ -115,7 +134,9 @@ describe('a lock', () => {
   test('of a directory that is not there is none', async () => {
     const folder = folderWith({});
     const modelsDir = join(folder, 'nowhere');
-    expect(await codeOf(lockModels({ modelsDir, lockFile: join(folder, 'l.json'), env: {} }))).toBe('ML_ARTEFACT_MISSING');
+    expect(await codeOf(lockModels({ modelsDir, lockFile: join(folder, 'l.json'), env: {} }))).toBe(
+      'ML_ARTEFACT_MISSING',
+    );
   });
 });
 
@@ -177,15 +198,33 @@ describe('a registry with a lock', () => {
     ],
     ['no lock file', ({ lockFile }) => rm(lockFile), 'ML_LOCK_MISSING'],
     ['a lock file that is none', ({ lockFile }) => writeFile(lockFile, '{'), 'ML_LOCK_INVALID'],
-    ['a lock of another version', ({ lockFile }) => edit(lockFile, (text) => text.replace(': 1,', ': 2,')), 'ML_LOCK_INVALID'],
-    ['a lock with a key twice', ({ lockFile }) => edit(lockFile, (text) => text.replace('{', '{"models":{},')), 'ML_LOCK_INVALID'],
-    ['a lock with half a digest', ({ lockFile }) => edit(lockFile, (text) => text.replace(/"sha256": "[0-9a-f]{32}/, '"sha256": "')), 'ML_LOCK_INVALID'],
-    ['another pinned size', ({ lockFile }) => edit(lockFile, (text) => text.replaceAll(/"bytes": \d+/g, '"bytes": 1')), 'ML_LOCK_MISMATCH'],
+    [
+      'a lock of another version',
+      ({ lockFile }) => edit(lockFile, (text) => text.replace(': 1,', ': 2,')),
+      'ML_LOCK_INVALID',
+    ],
+    [
+      'a lock with a key twice',
+      ({ lockFile }) => edit(lockFile, (text) => text.replace('{', '{"models":{},')),
+      'ML_LOCK_INVALID',
+    ],
+    [
+      'a lock with half a digest',
+      ({ lockFile }) => edit(lockFile, (text) => text.replace(/"sha256": "[0-9a-f]{32}/, '"sha256": "')),
+      'ML_LOCK_INVALID',
+    ],
+    [
+      'another pinned size',
+      ({ lockFile }) => edit(lockFile, (text) => text.replaceAll(/"bytes": \d+/g, '"bytes": 1')),
+      'ML_LOCK_MISMATCH',
+    ],
   ])('refuses %s', async (_, change, code) => {
     const place = await lockedModels();
     await change(place);
     expect(await load(place)).toBe(code);
-    expect(await load(place, 'v1', 'fraud_detector', { authenticity: { policy: 'off', lockFile: place.lockFile } })).toBe('none');
+    expect(
+      await load(place, 'v1', 'fraud_detector', { authenticity: { policy: 'off', lockFile: place.lockFile } }),
+    ).toBe('none');
   });
 
   test('refuses an old file under a new version', async () => {
@@ -200,7 +239,9 @@ describe('a registry with a lock', () => {
     const place = await lockedModels();
     const { modelsDir, lockFile } = place;
     await cp(join(modelsDir, FRAUD), join(modelsDir, 'trained/other_v1.onnx'));
-    const error: unknown = await registryOf(place).load('other').catch((caught: unknown) => caught);
+    const error: unknown = await registryOf(place)
+      .load('other')
+      .catch((caught: unknown) => caught);
     expect((error as MLServiceError).message).toContain('npx base-ml-service lock --out');
     expect(await load(place, 'v1', 'other')).toBe('ML_LOCK_MISSING');
     const authenticity = { policy: 'ifPresent', lockFile } as const;
@@ -255,7 +296,9 @@ describe('a registry with a lock', () => {
     registry.on('verify:end', () => writeInto(place.modelsDir, { 'trained/m_v1/weights.data': 'WEIGHTS' }));
     expect(await codeOf(registry.load('m'))).toBe('ML_LOCK_MISMATCH');
     await rename(companion, join(place.modelsDir, 'trained/m_v1/other.data'));
-    const reads = createMockLoader({ model: async ({ artefact }) => createFakeModel({ predict: [(await artefact.read('other.data')).length] }) });
+    const reads = createMockLoader({
+      model: async ({ artefact }) => createFakeModel({ predict: [(await artefact.read('other.data')).length] }),
+    });
     expect(await load(place, 'v1', 'm', { loaders: [reads] })).toBe('ML_LOCK_MISSING');
   });
 
@@ -289,8 +332,14 @@ describe('a registry with a lock', () => {
 
   test('proves single models for scripts', async () => {
     const { modelsDir, lockFile } = await lockedMocks();
-    const verify = (path: string): ReturnType<typeof verifyModel> => verifyModel(join(modelsDir, path), { lockFile, modelsDir, env: {} });
-    expect(await verify('trained/m_v1/model.mock')).toMatchObject({ lock: 'ok', signature: 'off', kind: 'file', bytes: 5 });
+    const verify = (path: string): ReturnType<typeof verifyModel> =>
+      verifyModel(join(modelsDir, path), { lockFile, modelsDir, env: {} });
+    expect(await verify('trained/m_v1/model.mock')).toMatchObject({
+      lock: 'ok',
+      signature: 'off',
+      kind: 'file',
+      bytes: 5,
+    });
     expect(await verify('trained/tree_v1')).toMatchObject({ lock: 'ok', kind: 'directory', bytes: 7 });
     await mkdir(join(modelsDir, 'trained', 'tree_v1', 'x'));
     writeInto(modelsDir, { 'trained/tree_v1/x/y': '' });

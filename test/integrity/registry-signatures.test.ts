@@ -15,7 +15,13 @@ const signatureOf = (files: Readonly<Record<string, string>>): string =>
   JSON.stringify(bundleOf(statementOf(resourcesOf(files)), KEYS));
 
 function registryOf(modelsDir: string, options: RegistryOptions = {}): MLServiceRegistry {
-  const registry = new MLServiceRegistry({ modelsDir, authenticity: TRUST, env: {}, backoff: { initialMs: 0 }, ...options });
+  const registry = new MLServiceRegistry({
+    modelsDir,
+    authenticity: TRUST,
+    env: {},
+    backoff: { initialMs: 0 },
+    ...options,
+  });
   onTestFinished(() => registry.close());
   return registry;
 }
@@ -78,7 +84,9 @@ describe('a registry with a trusted key', () => {
   test('reads no file that the signature does not cover', async () => {
     const modelsDir = folderWith({});
     const folder = join(modelsDir, 'trained/m_v1');
-    const statement = statementOf(resourcesOf({ 'model.mock': 'graph' }), { serialization: { ignore_paths: ['weights.data'] } });
+    const statement = statementOf(resourcesOf({ 'model.mock': 'graph' }), {
+      serialization: { ignore_paths: ['weights.data'] },
+    });
     writeInto(folder, { ...FILES, 'model.sig': JSON.stringify(bundleOf(statement, KEYS)) });
     const left = registryOf(modelsDir, { loaders: [mock()] });
     await expect(left.load('m')).rejects.toMatchObject({
@@ -97,7 +105,8 @@ describe('a registry with a trusted key', () => {
     const files = { 'saved_model.mock': 'tree', 'variables/one': 'one' };
     const folder = join(modelsDir, 'trained/tree_v1');
     writeInto(folder, { ...files, 'model.sig': signatureOf(files) });
-    const load = (): Promise<string> => codeOf(registryOf(modelsDir, { loaders: [mock('variables/one')] }).load('tree'));
+    const load = (): Promise<string> =>
+      codeOf(registryOf(modelsDir, { loaders: [mock('variables/one')] }).load('tree'));
     expect(await load()).toBe('none');
     await rename(join(folder, 'model.sig'), `${folder}.sig`);
     expect(await load()).toBe('none');
@@ -128,7 +137,9 @@ describe('a registry with a trusted key', () => {
   test('finds no signature in a repository that has no folders', async () => {
     const { repository } = { repository: createMemoryRepository({ 'm_v1.mock': { bytes: new Uint8Array([1]) } }) };
     const load = (policy: 'require' | 'ifPresent'): Promise<string> =>
-      codeOf(registryOf('/nonexistent', { repository, loaders: [mock('')], authenticity: { ...TRUST, policy } }).load('m'));
+      codeOf(
+        registryOf('/nonexistent', { repository, loaders: [mock('')], authenticity: { ...TRUST, policy } }).load('m'),
+      );
     expect([await load('require'), await load('ifPresent')]).toEqual(['ML_SIGNATURE_MISSING', 'none']);
   });
 

@@ -31,14 +31,21 @@ export function keyPair(namedCurve: Curve = 'P-256'): KeyPair {
 export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The resources of some files, in the order of their names. */
-export function resourcesOf(files: Readonly<Record<string, string>>, hash = 'sha256', algorithm = 'sha256'): Resource[] {
+export function resourcesOf(
+  files: Readonly<Record<string, string>>,
+  hash = 'sha256',
+  algorithm = 'sha256',
+): Resource[] {
   return Object.entries(files)
     .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .map(([name, content]) => ({ name, digest: createHash(hash).update(content).digest('hex'), algorithm }));
 }
 
 /** The statement about some resources; what is given on top takes the place of its fields. */
-export function statementOf(resources: readonly Resource[], more: { statement?: Json; serialization?: Json } = {}): Json {
+export function statementOf(
+  resources: readonly Resource[],
+  more: { statement?: Json; serialization?: Json } = {},
+): Json {
   const root = sha256(Buffer.concat(resources.map(({ digest }) => Buffer.from(digest, 'hex'))));
   return {
     _type: 'https://in-toto.io/Statement/v1',
