@@ -132,8 +132,8 @@ export class DirectoryRepository implements ModelRepository {
       }
     }
     const documents = Array.from(this.#documents, ([id, { content, sha256 }]) => ({ id, content, sha256 }));
-    const { fileNamePattern: pattern } = this.#options;
-    this.#index = buildIndex({ files: this.#files, documents, problems: this.#problems, pattern });
+    const { fileNamePattern: pattern, digestMetadata: digested } = this.#options;
+    this.#index = buildIndex({ files: this.#files, documents, problems: this.#problems, pattern, digested });
     this.#built = generation;
   }
 

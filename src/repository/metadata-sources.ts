@@ -6,25 +6,21 @@ interface Source {
   readonly sha256: string;
 }
 
-/**
- * Which documents the metadata of a model is from, with their digests as read. Keeps nothing where documents come
- * without digests.
- */
+/** Which documents the metadata of a model is from, with their digests as read. Keeps nothing where nobody asked. */
 export class MetadataSources {
   readonly #models = new Map<ModelMetadata, Source>();
   readonly #features = new Map<string, Source>();
   readonly #metrics = new Map<string, Source>();
   readonly #aliases = new Map<string, Source[]>();
-  #known = false;
+  /** Whether documents come with their digests: that there are none is an answer too. */
+  readonly wanted: boolean;
 
-  /** Whether any document came with its digest. */
-  get known(): boolean {
-    return this.#known;
+  constructor(wanted: boolean) {
+    this.wanted = wanted;
   }
 
   add({ id, content, sha256 }: ReadDocument): void {
     if (sha256 === undefined) return;
-    this.#known = true;
     const source = { id, sha256 };
     if (content.kind === 'models') for (const model of content.models) this.#models.set(model, source);
     else if (content.kind === 'features') for (const name of content.features.keys()) this.#features.set(name, source);

@@ -45,10 +45,14 @@ export class MetadataTable {
   readonly #broken = new Map<string, RepositoryProblem>();
   readonly #features = new Map<string, readonly string[]>();
   readonly #metrics = new Map<string, Readonly<Record<string, unknown>>>();
-  readonly #sources = new MetadataSources();
+  readonly #sources: MetadataSources;
 
-  /** @param exists whether there is a file or folder of that id */
-  constructor(documents: readonly ReadDocument[], exists: (id: string) => boolean) {
+  /**
+   * @param exists whether there is a file or folder of that id
+   * @param digested whether the documents have digests, to be told of what they describe
+   */
+  constructor(documents: readonly ReadDocument[], exists: (id: string) => boolean, digested: boolean) {
+    this.#sources = new MetadataSources(digested);
     this.#exists = exists;
     for (const document of documents) {
       const { id, content } = document;
@@ -111,7 +115,7 @@ export class MetadataTable {
     found: ModelMetadata | undefined,
   ): Pick<Described, 'metadata' | 'sources'> {
     const { metadata } = this.#complete(id, parsed, found);
-    if (!this.#sources.known) return { metadata };
+    if (!this.#sources.wanted) return { metadata };
     return { metadata, sources: this.#sources.of(metadata?.name ?? parsed.name, { found, metadata }) };
   }
 

@@ -182,6 +182,7 @@ describe('a registry with a lock', () => {
       ({ modelsDir }) => rm(join(modelsDir, 'metadata/fraud_detector_v1_20240101.json')),
       'ML_LOCK_MISMATCH',
     ],
+    ['no metadata at all', ({ modelsDir }) => rm(join(modelsDir, 'metadata'), { recursive: true }), 'ML_LOCK_MISMATCH'],
     [
       'new aliases for it',
       ({ modelsDir }) => writeFile(join(modelsDir, 'metadata/aliases.json'), '{"fraud_detector":{"champion":"v1"}}'),

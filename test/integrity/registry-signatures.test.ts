@@ -64,6 +64,7 @@ describe('a registry with a trusted key', () => {
     const modelsDir = folderWith({});
     writeInto(join(modelsDir, 'trained/m_v1'), { ...FILES, 'model.sig': signatureOf(FILES) });
     const registry = registryOf(modelsDir, { loaders: [mock()] });
+    expect((await registry.models()).map(({ id }) => id)).toEqual(['trained/m_v1/model.mock']);
     expect(await codeOf(registry.load('m'))).toBe('none');
     writeInto(modelsDir, { 'trained/m_v1/extra.data': '' });
     // The artefact itself is as it was, so that this registry keeps the model that it has.
