@@ -5,7 +5,7 @@ import { CODES_FILE, readErrorClasses, readErrorCodes } from './error-table.mjs'
 import { finish, nodesOf, parseSource, placeOf, sourceFiles } from './source-files.mjs';
 
 const ENVIRONMENT =
-  /^ML_(MODELS_DIR|MODEL_(?:.*_)?(?:PATH|VERSION|PLACE)|EXECUTION_PLACE|CACHE_DIR|MAX_MODEL_BYTES|PYTHON|SIDECAR|MODEL_)$/;
+  /^ML_(MODELS_DIR|MODELS_LOCK|MODEL_(?:.*_)?(?:PATH|VERSION|PLACE)|EXECUTION_PLACE|CACHE_DIR|MAX_MODEL_BYTES|PYTHON|SIDECAR|MODEL_)$/;
 /** A process warning has a code too, which nobody catches: it is no error code. */
 function inWarning(node) {
   for (let at = node.parent; at !== undefined; at = at.parent) {

@@ -2,6 +2,7 @@ export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
 export {
   AbortedError,
   ArtefactError,
+  AuthenticityError,
   CacheError,
   ConfigurationError,
   DeadlineError,
@@ -24,6 +25,8 @@ export {
   SidecarError,
   WorkerError,
 } from './errors/index.ts';
+export type { LockDifference } from './integrity/compare-locks.ts';
+export type { LockedFile, LockedModel, ModelsLock } from './integrity/models-lock.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
 export { quantizeModel } from './quantization/index.ts';
 export type {
@@ -42,13 +45,24 @@ export {
   type ModelSummary,
   type ServiceClass,
   type ServiceLike,
-  type Verified,
 } from './service/ml-service-registry.ts';
 export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
+export { type LockOptions, type LockReport, lockModels } from './service/lock-models.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
+export { type ModelVerification, verifyModel, type VerifyModelOptions } from './service/verify-model.ts';
+export type { Verified } from './service/verify-record.ts';
 export type { SandboxMode } from './sidecar/sandbox-policy.ts';
 export type { SidecarOptions } from './sidecar/sidecar-settings.ts';
-export type { Artefact, Content, SlicedFile } from './spec/artefact.ts';
+export type { Artefact, Content, SignableFile, SignatureFile, SlicedFile } from './spec/artefact.ts';
+export type {
+  AuthenticityFact,
+  AuthenticityOptions,
+  AuthenticityPolicy,
+  ProofState,
+  SignatureFact,
+  SigstoreSigner,
+  TrustedSigner,
+} from './spec/authenticity.ts';
 export type { ByteSource } from './spec/byte-source.ts';
 export type { ConversionNeed } from './spec/converter.ts';
 export type {

@@ -1,4 +1,4 @@
-import type { MLServiceRegistry } from '../index.ts';
+import type { MLServiceRegistry, RegistryOptions } from '../index.ts';
 import type { Output } from './output.ts';
 
 /** One option of a command, as `commander` writes it. */
@@ -21,8 +21,8 @@ export interface CliCall {
   readonly script: string;
   /** For progress; results are returned. */
   readonly out: Output;
-  /** A registry over the models directory; closed when the command ends. */
-  readonly registry: () => Promise<MLServiceRegistry>;
+  /** The command's registry over the models directory, made by the first call; closed when the command ends. */
+  readonly registry: (options?: RegistryOptions) => Promise<MLServiceRegistry>;
 }
 
 /**

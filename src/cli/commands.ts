@@ -6,6 +6,7 @@ import { explain } from './commands/explain.ts';
 import { inspect } from './commands/inspect.ts';
 import { list } from './commands/list.ts';
 import { predict } from './commands/predict.ts';
+import { lock } from './commands/lock.ts';
 import { python } from './commands/python.ts';
 import { quantize } from './commands/quantize.ts';
 import { scan } from './commands/scan.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CliCommand[] = [
   bench,
   convert,
   quantize,
+  lock,
   python,
   doctor,
 ];

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import type { MLServiceRegistry } from '../index.ts';
+import type { MLServiceRegistry, RegistryOptions } from '../index.ts';
 import type { CliCommand } from './cli-command.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -72,9 +72,9 @@ interface Run {
 async function runCommand(command: CliCommand, { args, options, script, out }: Run): Promise<ExitCode> {
   const modelsDir = typeof options['modelsDir'] === 'string' ? options['modelsDir'] : undefined;
   let opened: MLServiceRegistry | undefined;
-  const registry = async (): Promise<MLServiceRegistry> => {
+  const registry = async (registryOptions: RegistryOptions = {}): Promise<MLServiceRegistry> => {
     const { MLServiceRegistry } = await import('../index.ts');
-    opened ??= new MLServiceRegistry(modelsDir === undefined ? {} : { modelsDir });
+    opened ??= new MLServiceRegistry({ ...registryOptions, ...(modelsDir !== undefined && { modelsDir }) });
     return opened;
   };
   try {

@@ -28,6 +28,15 @@ export type ErrorCode =
   | 'ML_CHECKSUM_WEAK'
   | 'ML_CHECKSUM_INVALID'
   | 'ML_SIZE_MISMATCH'
+  | 'ML_LOCK_MISSING'
+  | 'ML_LOCK_INVALID'
+  | 'ML_LOCK_MISMATCH'
+  | 'ML_SIGNATURE_MISSING'
+  | 'ML_SIGNATURE_MALFORMED'
+  | 'ML_SIGNATURE_UNSUPPORTED'
+  | 'ML_SIGNATURE_UNTRUSTED'
+  | 'ML_SIGNATURE_INVALID'
+  | 'ML_SIGNATURE_MISMATCH'
   | 'ML_FORMAT_UNKNOWN'
   | 'ML_FORMAT_MALFORMED'
   | 'ML_FORMAT_TRUNCATED'
@@ -171,6 +180,43 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_SIZE_MISMATCH: final(
     'The size is not the one that the metadata states: the file is truncated or another one.',
     'Copy the file again, or correct `file_size`.',
+  ),
+
+  ML_LOCK_MISSING: final(
+    'The lock file, or the model in it, or a file that the model needs, is missing.',
+    'Look at where the file comes from, then write the lock again with `npx base-ml-service lock`.',
+  ),
+  ML_LOCK_INVALID: final(
+    'The lock file cannot be read, or is none.',
+    'Write it again with `npx base-ml-service lock`; do not edit it.',
+  ),
+  ML_LOCK_MISMATCH: final(
+    'A model or its metadata is not what the lock file pins.',
+    'Restore the file; write the lock again only after making sure who changed it.',
+  ),
+  ML_SIGNATURE_MISSING: final(
+    'Signatures are required and none lies beside the model.',
+    'Sign the model into `<file>.sig`, or its folder into `model.sig`.',
+  ),
+  ML_SIGNATURE_MALFORMED: final(
+    'The signature file is no OpenSSF Model Signing bundle, or breaks its rules.',
+    'Copy the signature again, or sign the model again.',
+  ),
+  ML_SIGNATURE_UNSUPPORTED: final(
+    'The signature needs something that is not to be had here: a hash, or packages that are not installed.',
+    'Install what the message names, or sign with sha256.',
+  ),
+  ML_SIGNATURE_UNTRUSTED: final(
+    'The signature was made by someone, or in a way, that is not trusted here: another method, authority, identity, or time.',
+    'Trust the signer in `authenticity.signatures` if you know who it is; else do not use the model.',
+  ),
+  ML_SIGNATURE_INVALID: final(
+    'The signature does not belong to its content, or was not made with a trusted key.',
+    'Do not use the model; fetch it and its signature again from the publisher.',
+  ),
+  ML_SIGNATURE_MISMATCH: final(
+    'The files are not those that were signed: one was changed, added, removed, or is a link.',
+    'Do not use the model; restore the files, or sign again after making sure what changed.',
   ),
 
   ML_FORMAT_UNKNOWN: final('No loader recognises the content.', 'Register a loader for it, or convert the file.'),

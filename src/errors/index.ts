@@ -2,6 +2,7 @@ export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './error-codes.
 export { type ErrorFields, MLServiceError } from './ml-service-error.ts';
 export { AbortedError, type AbortedErrorCode } from './aborted-error.ts';
 export { ArtefactError, type ArtefactErrorCode } from './artefact-error.ts';
+export { AuthenticityError, type AuthenticityErrorCode } from './authenticity-error.ts';
 export { CacheError, type CacheErrorCode } from './cache-error.ts';
 export { ConfigurationError, type ConfigurationErrorCode } from './configuration-error.ts';
 export { DeadlineError, type DeadlineErrorCode } from './deadline-error.ts';

@@ -7,6 +7,7 @@ import type { Artefact, SlicedFile } from '../spec/artefact.ts';
 import type { OpenOptions } from '../spec/model-repository.ts';
 import { containedPath, isInside } from './contained-path.ts';
 import { refuseNonModels } from './file-kind.ts';
+import { findSignature } from './find-signature.ts';
 import { openSlices } from './open-slices.ts';
 import { type HashedFile, readHashed, resolveLinks, tooLarge, unreadable } from './read-file.ts';
 
@@ -47,8 +48,69 @@ export async function openArtefact(
     });
   }
   // A directory where a file is needed is refused by the reader of files.
-  if (isDirectory && options.kind !== 'file') return openDirectory(absolute, real, options);
-  return (await openSliced(absolute, real, options)) ?? openFile(absolute, real, options);
+  const artefact =
+    isDirectory && options.kind !== 'file'
+      ? await openDirectory(absolute, real, options)
+      : ((await openSliced(absolute, real, options)) ?? (await openFile(absolute, real, options)));
+  return { ...artefact, signature: () => findSignature(root, absolute, artefact.kind) };
+}
+
+/**
+ * A model as far as it takes to prove where it comes from: hashed and never held in memory, whatever it is. A directory
+ * tells its digest and none of its files.
+ *
+ * @throws the `ML_ARTEFACT_*` errors
+ */
+export async function openUnread(path: string, signal: AbortSignal): Promise<Artefact> {
+  const absolute = resolve(path);
+  const real = await resolveLinks(absolute);
+  const notRead = (): Promise<never> => Promise.reject(unreadable(absolute, new Error('it was opened to be hashed')));
+  if (!(await isFolder(real))) {
+    const artefact = slicedArtefact(absolute, await openSlices(real), notRead);
+    return { ...artefact, signature: () => findSignature(undefined, absolute, 'file') };
+  }
+  const hash = createHash('sha256');
+  let size = 0;
+  for (const entry of await listFiles(real)) {
+    const file = await openSlices(await fileInside(real, entry));
+    try {
+      size += file.size;
+      hash.update(`${entry}\0${await file.digest('sha256', signal)}\n`);
+    } finally {
+      await file.close();
+    }
+  }
+  return {
+    kind: 'directory',
+    name: basename(absolute),
+    path: absolute,
+    bytes: new Uint8Array(0),
+    size,
+    sha256: hash.digest('hex'),
+    entries: [],
+    read: notRead,
+    signature: () => findSignature(undefined, absolute, 'directory'),
+  };
+}
+
+async function fileInside(root: string, entry: string): Promise<string> {
+  const path = join(root, entry);
+  const real = await resolveLinks(path);
+  if (!isInside(root, real)) {
+    throw new ArtefactError(
+      'ML_ARTEFACT_ESCAPES',
+      `${path} leads out of ${root}, to ${real}; keep the file itself in it`,
+      {
+        details: { path, root },
+      },
+    );
+  }
+  if (await isFolder(real)) {
+    throw new ArtefactError('ML_ARTEFACT_NOT_A_FILE', `${path} is a link to a folder; put the files themselves there`, {
+      details: { path },
+    });
+  }
+  return real;
 }
 
 /** A model in memory, in the form that loaders take. */

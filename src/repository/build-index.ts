@@ -19,6 +19,8 @@ export interface IndexSources {
   readonly documents: readonly ReadDocument[];
   readonly problems: readonly RepositoryProblem[];
   readonly pattern: RegExp | undefined;
+  /** Whether records tell the digests of their documents. Default `false`. */
+  readonly digested?: boolean | undefined;
 }
 
 /** A file or folder that is a model as far as its name tells. */
@@ -28,11 +30,11 @@ interface ModelFact extends FileFact {
 }
 
 /** Joins files and metadata to records, sorted by id. */
-export function buildIndex({ files, documents, problems, pattern }: IndexSources): RepositoryIndex {
+export function buildIndex({ files, documents, problems, pattern, digested = false }: IndexSources): RepositoryIndex {
   const paths = new PathSet(files);
   const usable = documents.filter((document) => isMetadata(document, paths)).sort(byId);
   const described = new Set(usable.map(({ id }) => id));
-  const metadata = new MetadataTable(usable, (id) => paths.has(id));
+  const metadata = new MetadataTable(usable, (id) => paths.has(id), digested);
   const listed = new Set(usable.flatMap(({ content }) => (content.kind === 'models' ? listedIn(content.models) : [])));
   const isModel = ({ id }: FileFact): boolean =>
     !described.has(id) && !id.startsWith('metadata/') && !(WEIGHTS.test(id) && listed.has(id));
@@ -48,11 +50,26 @@ export function buildIndex({ files, documents, problems, pattern }: IndexSources
 function recordOf(fact: ModelFact, table: MetadataTable, alone: boolean): ModelRecord {
   const { id, kind, size, modifiedMs, parsed } = fact;
   const { name, label, date, extension } = parsed;
-  const { metadata, declared, problem } = table.of(id, parsed, alone);
+  const { metadata, declared, problem, sources } = table.of(id, parsed, alone);
   const stated = metadata === undefined ? undefined : versionOf(metadata.version);
   const version = stated ?? (label === undefined ? undefined : versionOf(label));
   const area = areaOf(id);
-  return { id, area, name, label, version, date, extension, kind, size, modifiedMs, metadata, declared, problem };
+  const record = {
+    id,
+    area,
+    name,
+    label,
+    version,
+    date,
+    extension,
+    kind,
+    size,
+    modifiedMs,
+    metadata,
+    declared,
+    problem,
+  };
+  return sources === undefined ? record : { ...record, metadataFiles: sources };
 }
 
 function modelFacts(files: readonly FileFact[], pattern: RegExp | undefined): ModelFact[] {

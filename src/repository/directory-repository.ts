@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { MetadataError } from '../errors/metadata-error.ts';
 import type { Artefact } from '../spec/artefact.ts';
@@ -21,11 +22,14 @@ import { watchTree } from './watch-tree.ts';
 export interface DirectoryOptions {
   readonly limits: Limits;
   readonly fileNamePattern?: RegExp;
+  /** Whether records tell the digests of their metadata files. Default `false`: it costs a digest per file. */
+  readonly digestMetadata?: boolean;
 }
 
 interface CachedDocument {
   readonly fact: FileFact;
   readonly content: ReadDocument['content'];
+  readonly sha256?: string | undefined;
 }
 
 /**
@@ -61,6 +65,12 @@ export class DirectoryRepository implements ModelRepository {
       await this.#building;
     }
     return this.#index;
+  }
+
+  /** Ids of all files below the root that are neither hidden nor temporary, sorted. */
+  async files(): Promise<readonly string[]> {
+    await this.index();
+    return [...this.#files.keys()].sort();
   }
 
   refresh(): void {
@@ -121,9 +131,9 @@ export class DirectoryRepository implements ModelRepository {
         return;
       }
     }
-    const documents = Array.from(this.#documents, ([id, { content }]) => ({ id, content }));
-    const { fileNamePattern: pattern } = this.#options;
-    this.#index = buildIndex({ files: this.#files, documents, problems: this.#problems, pattern });
+    const documents = Array.from(this.#documents, ([id, { content, sha256 }]) => ({ id, content, sha256 }));
+    const { fileNamePattern: pattern, digestMetadata: digested } = this.#options;
+    this.#index = buildIndex({ files: this.#files, documents, problems: this.#problems, pattern, digested });
     this.#built = generation;
   }
 
@@ -136,7 +146,7 @@ export class DirectoryRepository implements ModelRepository {
     else this.#files.set(id, fact);
     if (!id.endsWith('.json')) return known && fact !== undefined;
     if (fact === undefined) this.#documents.delete(id);
-    else this.#documents.set(id, { fact, content: this.#readDocument(fact) });
+    else this.#documents.set(id, { fact, ...this.#readDocument(fact) });
     return false;
   }
 
@@ -148,26 +158,28 @@ export class DirectoryRepository implements ModelRepository {
       if (!fact.id.endsWith('.json')) continue;
       const before = known.get(fact.id);
       const same = before?.fact.size === fact.size && before.fact.modifiedMs === fact.modifiedMs;
-      current.set(fact.id, same ? before : { fact, content: this.#readDocument(fact) });
+      current.set(fact.id, same ? before : { fact, ...this.#readDocument(fact) });
       if (!same) await slice.breathe();
     }
     this.#documents = current;
   }
 
-  #readDocument({ id, size }: FileFact): ReadDocument['content'] {
-    const { maxMetadataBytes } = this.#options.limits;
+  #readDocument({ id, size }: FileFact): Pick<ReadDocument, 'content' | 'sha256'> {
+    const { limits, digestMetadata } = this.#options;
+    const { maxMetadataBytes } = limits;
     // A large JSON file beside models is a model; in metadata/ it is a mistake.
-    if (size > maxMetadataBytes && !id.startsWith('metadata/')) return { kind: 'other' };
+    if (size > maxMetadataBytes && !id.startsWith('metadata/')) return { content: { kind: 'other' } };
     let text = '';
     try {
       text = readSmallFile(join(this.location, id), maxMetadataBytes);
-      return readMetadata(text, id);
+      const content = readMetadata(text, id);
+      return { content, ...(digestMetadata === true && { sha256: createHash('sha256').update(text).digest('hex') }) };
     } catch (error) {
-      if (error instanceof MetadataError) return { kind: 'broken', error, ...subjectsOf(text) };
+      if (error instanceof MetadataError) return { content: { kind: 'broken', error, ...subjectsOf(text) } };
       const reason = error instanceof Error ? error.message : String(error);
       const message = `${id}: it cannot be read: ${reason} (limits.maxMetadataBytes is ${maxMetadataBytes})`;
       const unread = new MetadataError('ML_METADATA_INVALID', message, { details: { source: id }, cause: error });
-      return { kind: 'broken', error: unread, names: [], paths: [] };
+      return { content: { kind: 'broken', error: unread, names: [], paths: [] } };
     }
   }
 }

@@ -3,12 +3,15 @@ import type { RepositoryProblem } from '../spec/model-repository.ts';
 import { isPlainRelative } from './contained-path.ts';
 import { type ParsedFileName, splitExtension } from './file-name.ts';
 import type { MetadataDocument, Rejected } from './metadata-reader.ts';
+import { MetadataSources } from './metadata-sources.ts';
 import { versionOf } from './version.ts';
 
 /** A JSON file with what was read from it, or why it could not be. */
 export interface ReadDocument {
   readonly id: string;
   readonly content: MetadataDocument | (Rejected & { readonly kind: 'broken' });
+  /** SHA-256 of the bytes that were read; absent where nobody asked for it. */
+  readonly sha256?: string | undefined;
 }
 
 /** What the metadata says of one file. */
@@ -18,6 +21,8 @@ export interface Described {
   readonly declared: boolean;
   /** Why the file must not be loaded. */
   readonly problem: RepositoryProblem | undefined;
+  /** Digests of the documents that the metadata is from, by path; absent where nobody asked for them. */
+  readonly sources?: Readonly<Record<string, string>> | undefined;
 }
 
 type Aliases = Record<string, Readonly<Record<string, string>>>;
@@ -40,11 +45,18 @@ export class MetadataTable {
   readonly #broken = new Map<string, RepositoryProblem>();
   readonly #features = new Map<string, readonly string[]>();
   readonly #metrics = new Map<string, Readonly<Record<string, unknown>>>();
+  readonly #sources: MetadataSources;
 
-  /** @param exists whether there is a file or folder of that id */
-  constructor(documents: readonly ReadDocument[], exists: (id: string) => boolean) {
+  /**
+   * @param exists whether there is a file or folder of that id
+   * @param digested whether the documents have digests, to be told of what they describe
+   */
+  constructor(documents: readonly ReadDocument[], exists: (id: string) => boolean, digested: boolean) {
+    this.#sources = new MetadataSources(digested);
     this.#exists = exists;
-    for (const { id, content } of documents) {
+    for (const document of documents) {
+      const { id, content } = document;
+      this.#sources.add(document);
       if (content.kind === 'broken') this.#reject(id, content, true);
       else if (content.kind === 'aliases') Object.assign(this.aliases, content.aliases);
       else if (content.kind === 'features') for (const entry of content.features) this.#features.set(...entry);
@@ -60,7 +72,7 @@ export class MetadataTable {
   /** @param alone whether no other file may be meant by the same name without extension */
   of(id: string, parsed: ParsedFileName, alone: boolean): Described {
     const named = this.#byPath.get(id);
-    if (named !== undefined) return { ...this.#complete(id, parsed, named), declared: true, problem: undefined };
+    if (named !== undefined) return { ...this.#described(id, parsed, named), declared: true, problem: undefined };
     const { stem } = splitExtension(id);
     const base = stem.slice(stem.lastIndexOf('/') + 1);
     const sameName = this.#byStem.get(stem) ?? this.#byStem.get(base);
@@ -70,7 +82,7 @@ export class MetadataTable {
       (sameName === undefined ? (this.#broken.get(`stem ${stem}`) ?? this.#broken.get(`stem ${base}`)) : undefined) ??
       (found === undefined ? this.#broken.get(`name ${parsed.name}`) : undefined);
     return {
-      ...this.#complete(id, parsed, found),
+      ...this.#described(id, parsed, found),
       declared: alone && found === sameName && found !== undefined,
       problem,
     };
@@ -94,6 +106,17 @@ export class MetadataTable {
     const additions = { ...(features !== undefined && { features }), ...(metrics !== undefined && { metrics }) };
     const base = found ?? { name, version: labelVersion ?? '', extra: {} };
     return { metadata: { ...base, ...additions, ...(found !== undefined && { file_path: id }) } };
+  }
+
+  /** What `#complete` took from where, where it was asked to be told. */
+  #described(
+    id: string,
+    parsed: ParsedFileName,
+    found: ModelMetadata | undefined,
+  ): Pick<Described, 'metadata' | 'sources'> {
+    const { metadata } = this.#complete(id, parsed, found);
+    if (!this.#sources.wanted) return { metadata };
+    return { metadata, sources: this.#sources.of(metadata?.name ?? parsed.name, { found, metadata }) };
   }
 
   #metricsOf(name: string, version: string | undefined): Readonly<Record<string, unknown>> | undefined {
@@ -137,6 +160,7 @@ export class MetadataTable {
     }
     this.#byPath.set(id, model);
     const bare = withoutBytes(model);
+    this.#sources.copied(model, bare);
     this.#formats.set(splitExtension(id).stem, bare);
     if (this.#exists(id)) return;
     this.problems.push({
@@ -174,7 +198,10 @@ export class MetadataTable {
   #fromList(id: string): ModelMetadata | undefined {
     const model = this.#listed.get(id);
     const checksum = model?.files?.[id];
-    return model && checksum === undefined ? model : model && { ...withoutBytes(model), checksum: checksum as string };
+    if (model === undefined || checksum === undefined) return model;
+    const own = { ...withoutBytes(model), checksum };
+    this.#sources.copied(model, own);
+    return own;
   }
 
   /** Metadata without a file of its own belongs to the file of its name whose label its version satisfies. */

@@ -18,6 +18,9 @@ const MARKER = /^(?:saved_model\.[a-z]+|model\.json)$/;
 /** Weights outside of the graph: by their extension, or without one. */
 const DATA = /(?:\.(?:data|bin|weights?|bias)|_data(?:_\d+)?)$|^[^.]+$/i;
 
+/** Signs what lies beside it, and makes no difference to what that is. */
+const SIGNATURE = /\.sig$/i;
+
 /**
  * Folders that are one model:
  * - those with a `saved_model.*` or `model.json` that is no metadata, as a whole;
@@ -58,7 +61,8 @@ export function folderAround(id: string, folders: ReadonlyMap<string, ModelFolde
   return undefined;
 }
 
-function mainFiles(names: readonly string[], folder: string, model: string): string[] {
+function mainFiles(all: readonly string[], folder: string, model: string): string[] {
+  const names = all.filter((name) => !SIGNATURE.test(name));
   const called = names.filter((name) => {
     const { stem, extension } = splitExtension(name);
     return extension !== '' && !DATA.test(name) && (stem === 'model' || stem === folder || stem === model);

@@ -6,6 +6,7 @@ import { LoadError } from '../errors/load-error.ts';
 import { LoaderError } from '../errors/loader-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import type { Authenticity } from '../integrity/authenticity.ts';
 import { type VerifyResult, verifyArtefact } from '../integrity/verify-artefact.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
@@ -17,8 +18,10 @@ import type { ModelMetadata } from '../spec/metadata.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
 import type { ExtraFeatures, LoadedModel, LoadPhase, ModelWarning, SlicedContent } from '../spec/model-loader.ts';
 import type { ModelInfo } from '../spec/model.ts';
+import type { ModelRecord } from '../spec/model-repository.ts';
 import type { ExecutionRuntime } from './execution-runtime.ts';
 import type { PhaseClock } from './phase-clock.ts';
+import { provingRequest } from './proving-request.ts';
 import { placeModel, type PlaceWork } from './place-model.ts';
 import type { PlacedModel } from './placed-model.ts';
 import type { Verification } from './registry-options.ts';
@@ -42,6 +45,7 @@ export interface BuildSettings {
   readonly loaders: LoaderRegistry;
   readonly loaderOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly verification: Verification;
+  readonly authenticity: Authenticity | undefined;
   readonly strictExtensions: boolean;
   readonly limits: Limits;
   readonly extraFeatures: ExtraFeatures;
@@ -60,6 +64,8 @@ export interface BuildRequest {
   readonly name: string;
   readonly ref: ModelRef;
   readonly metadata: ModelMetadata | undefined;
+  /** Digests of the files that the metadata is from, where they count. */
+  readonly metadataFiles?: ModelRecord['metadataFiles'];
   /** Where the model is to run, if that was said for this one. */
   readonly place: PlaceChoice | undefined;
   /** Whether `open` gives memory that nobody else holds. */
@@ -109,17 +115,17 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
   events.emit('load:start', { ...ref, requested: request.requested });
   let opened: Artefact | undefined;
   try {
-    const artefact = await request.open({
+    const read = await request.open({
       signal,
       mayStayOpen: (content) => settings.loaders.mayStayOpen(content),
       onProgress: (bytesRead, bytesTotal) => events.emit('load:progress', { ...ref, bytesRead, bytesTotal }),
     });
-    opened = artefact;
+    opened = read;
     clock.enter('verify');
-    const verified = await verify(settings, request, artefact);
+    const { artefact, verified } = await verify(settings, request, { read, signal });
     await request.makeRoom();
     clock.enter('parse');
-    const { placed, format } = await load(settings, request, { artefact, signal, clock });
+    const { placed, format } = await load(settings, provingRequest(settings, request), { artefact, signal, clock });
     clock.enter('build');
     const sha256 = await knownDigest(artefact, verified);
     const model = assemble(request, { artefact, placed, format, sha256 });
@@ -156,16 +162,22 @@ async function knownDigest({ slices, sha256 }: Artefact, { result, algorithm }: 
   return slices !== undefined && result === 'ok' && algorithm === 'sha256' ? slices.digest('sha256') : sha256;
 }
 
-async function verify(settings: BuildSettings, request: BuildRequest, artefact: Artefact): Promise<VerifyResult> {
+async function verify(
+  { verification, authenticity, events }: BuildSettings,
+  { metadata, metadataFiles, ref }: BuildRequest,
+  { read, signal }: { readonly read: Artefact; readonly signal: AbortSignal },
+): Promise<{ readonly artefact: Artefact; readonly verified: VerifyResult }> {
   const startedAt = performance.now();
-  const result = await verifyArtefact(artefact, request.metadata, settings.verification);
-  settings.events.emit('verify:end', {
-    ...request.ref,
-    result: result.result,
-    algorithm: result.algorithm,
+  const verified = await verifyArtefact(read, metadata, verification);
+  const proof = await authenticity?.prove({ artefact: read, ref, metadataFiles, signal });
+  events.emit('verify:end', {
+    ...ref,
+    result: verified.result,
+    algorithm: verified.algorithm,
+    ...(proof !== undefined && { authenticity: proof.fact }),
     durationMs: performance.now() - startedAt,
   });
-  return result;
+  return { artefact: proof?.artefact ?? read, verified };
 }
 
 async function load(

@@ -7,6 +7,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** What the environment says of the registry as a whole. */
 export interface EnvironmentSettings {
   readonly modelsDir: string | undefined;
+  readonly lockFile: string | undefined;
   readonly maxModelBytes: number | undefined;
   readonly place: PlaceChoice | undefined;
 }
@@ -15,6 +16,7 @@ export interface EnvironmentSettings {
 export function readEnvironment(env: Env): EnvironmentSettings {
   return {
     modelsDir: value(env, 'ML_MODELS_DIR'),
+    lockFile: value(env, 'ML_MODELS_LOCK'),
     maxModelBytes: bytes(env, 'ML_MAX_MODEL_BYTES'),
     place: place(env, 'ML_EXECUTION_PLACE'),
   };

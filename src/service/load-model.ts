@@ -28,6 +28,7 @@ export interface LoadModelOptions
       | 'loaders'
       | 'loaderOptions'
       | 'verification'
+      | 'authenticity'
       | 'strictExtensions'
       | 'limits'
       | 'loadTimeoutMs'
@@ -63,13 +64,15 @@ export async function loadModel<R = Row, P = Prediction>(
 ): Promise<Model<R, P>> {
   const { on = {}, metadata, signal = new AbortController().signal, ...rest } = options;
   const config = configure(rest);
+  // A lock of the environment is about the models directory; a file that the application chose itself is not in it.
+  const authenticity = options.authenticity === undefined ? undefined : config.authenticity;
   const events = new EventBus();
   for (const [event, listener] of Object.entries(on))
     events.on(event as ServiceEventName, listener as ServiceListener<ServiceEventName>);
   const { name, artefact, open } = sourceOf(source);
   const runtime = new ExecutionRuntime(config.execution, config.container.processors);
   const built = await buildModel(
-    { ...config, events, runtime },
+    { ...config, authenticity, events, runtime },
     {
       requested: name,
       name: metadata?.name ?? name,

@@ -3,7 +3,6 @@ import { ModelCache } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
-import { verifyArtefact } from '../integrity/verify-artefact.ts';
 import { systemClock } from '../internal/clock.ts';
 import { Limiter } from '../internal/limiter.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
@@ -24,6 +23,7 @@ import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot, type SlotHost } from './model-slo
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { checkService } from './service-contract.ts';
+import { type Verified, verifyRecord } from './verify-record.ts';
 
 /** Where in the models directory to look. Default `trained`. */
 export interface AreaOptions {
@@ -33,17 +33,6 @@ export interface AreaOptions {
 /** A known artefact and its state in this process. */
 export interface ModelSummary extends ModelRecord {
   readonly state: ModelState;
-}
-
-/** What comparing an artefact with its metadata gave. */
-export interface Verified {
-  /** `ok`: the checksum agrees. `skipped`: the metadata has none that counts. */
-  readonly result: 'ok' | 'skipped';
-  readonly algorithm: string | undefined;
-  /** Bytes read. */
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
 }
 
 /** What a registry needs to know of a service. */
@@ -87,6 +76,7 @@ export class MLServiceRegistry implements EventSource {
       config.repository ??
       new DirectoryRepository(config.modelsDir, {
         limits: config.limits,
+        digestMetadata: config.authenticity?.lockFile !== undefined,
         ...(config.fileNamePattern !== undefined && { fileNamePattern: config.fileNamePattern }),
       });
     this.#cache = new ModelCache(config.cache, {
@@ -233,19 +223,13 @@ export class MLServiceRegistry implements EventSource {
   }
 
   /**
-   * Reads an artefact and compares size and checksum with its metadata, without loading it.
+   * Reads an artefact and compares it with its metadata, the lock file and its signature, without loading it.
    *
-   * @throws `ML_ARTEFACT_*`, `ML_CHECKSUM_*`, `ML_SIZE_MISMATCH`
+   * @throws `ML_ARTEFACT_*`, `ML_CHECKSUM_*`, `ML_SIZE_MISMATCH`, `ML_LOCK_*`, `ML_SIGNATURE_*`
    */
   async verify(record: ModelRecord, options: CallOptions = {}): Promise<Verified> {
     this.#assertOpen();
-    const { verification, limits } = this.#config;
-    const artefact = await this.#repository.open(record, {
-      maxBytes: limits.maxModelBytes,
-      signal: options.signal ?? new AbortController().signal,
-    });
-    const { result, algorithm } = await verifyArtefact(artefact, record.metadata, verification);
-    return { result, algorithm, bytes: artefact.size, sha256: artefact.sha256 };
+    return verifyRecord(record, { repository: this.#repository, config: this.#config, signal: options.signal });
   }
 
   /**

@@ -36,6 +36,8 @@ export interface ResolvedModel {
   readonly key: string;
   readonly ref: ModelRef;
   readonly metadata: ModelMetadata | undefined;
+  /** As in the repository's record. */
+  readonly metadataFiles?: ModelRecord['metadataFiles'];
   /** Where it is to run, if that was said for this model. */
   readonly place: PlaceChoice | undefined;
   /** Whether `open` gives memory that nobody else holds. */
@@ -94,6 +96,7 @@ export class ModelResolver {
       key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})`,
       ref: { model: record.name, version: record.label ?? record.version, artefact: record.id },
       metadata: record.metadata,
+      metadataFiles: record.metadataFiles,
       size: record.size,
       place: override.place,
       fresh: repository instanceof DirectoryRepository,

@@ -191,6 +191,7 @@ export class ModelSlot implements ModelSource {
             name,
             ref: resolved.ref,
             metadata: resolved.metadata,
+            metadataFiles: resolved.metadataFiles,
             place: resolved.place,
             fresh: resolved.fresh,
             givenUp: (error) => cache.fail(resolved.key, error),

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod/mini';
 import type { ModelCacheOptions } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
+import { Authenticity } from '../integrity/authenticity.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
 import { type Container, readContainer } from '../internal/container.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
@@ -21,6 +22,7 @@ export interface RegistryConfig {
   readonly loaders: LoaderRegistry;
   readonly loaderOptions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly verification: Verification;
+  readonly authenticity: Authenticity | undefined;
   readonly strictExtensions: boolean;
   readonly fileNamePattern: RegExp | undefined;
   readonly formatPreference: readonly string[];
@@ -55,6 +57,33 @@ const positive = z.optional(z.int('a whole number').check(z.positive('a positive
 const notNegative = z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number')));
 const text = z.string('a string').check(z.minLength(1, 'a non-empty string'));
 const place = z.optional(z.enum(PLACES, PLACES.map((one) => `'${one}'`).join(', ')));
+const signer = z.union(
+  [
+    z.strictObject({ publicKey: text }),
+    z.strictObject({ certificateRoots: text }),
+    z.strictObject({
+      sigstore: z.strictObject({
+        identity: text,
+        issuer: text,
+        trustedRoot: z.union([text, z.record(z.string(), z.unknown())]),
+      }),
+    }),
+  ],
+  'one of { publicKey }, { certificateRoots } and { sigstore: { identity, issuer, trustedRoot } }',
+);
+const authenticity = z.optional(
+  z.strictObject(
+    {
+      policy: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
+      lockFile: z.optional(text),
+      signatures: z.optional(
+        z.array(signer, 'an array of signers').check(z.minLength(1, 'an array of one or more signers')),
+      ),
+      ignorePaths: z.optional(z.array(text, 'an array of paths')),
+    },
+    'an object { policy?, lockFile?, signatures?, ignorePaths? }',
+  ),
+);
 const isLoader = (value: unknown): boolean => typeof value === 'object' && value !== null && 'load' in value;
 const isRegistry = (value: unknown): value is LoaderRegistry =>
   typeof value === 'object' && value !== null && 'find' in value && 'reads' in value;
@@ -74,6 +103,7 @@ const schema = z.strictObject(
     loaderOptions: z.optional(
       z.record(z.string(), z.record(z.string(), z.unknown(), 'an object'), 'an object by loader name'),
     ),
+    authenticity,
     verification: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
     strictExtensions: z.optional(z.boolean('a boolean')),
     fileNamePattern: z.optional(
@@ -186,16 +216,18 @@ export function configure(options: RegistryOptions): RegistryConfig {
   const env = options.env ?? process.env;
   const environment = readEnvironment(env);
   const container = readContainer();
+  const modelsDir = resolve(options.modelsDir ?? environment.modelsDir ?? 'models');
   const sidecar = sidecarSettings(
     typeof options.sidecar === 'string' ? { mode: options.sidecar } : (options.sidecar ?? {}),
     env,
   );
   return {
-    modelsDir: resolve(options.modelsDir ?? environment.modelsDir ?? 'models'),
+    modelsDir,
     repository: options.repository,
     loaders: loadersOf(options.loaders),
     loaderOptions: options.loaderOptions ?? {},
     verification: options.verification ?? 'ifPresent',
+    authenticity: authenticityOf(options.authenticity, environment.lockFile, modelsDir),
     strictExtensions: options.strictExtensions ?? false,
     fileNamePattern: options.fileNamePattern,
     formatPreference: options.formatPreference ?? [],
@@ -226,6 +258,15 @@ export function configure(options: RegistryOptions): RegistryConfig {
     env,
     clock,
   };
+}
+
+function authenticityOf(
+  options: RegistryOptions['authenticity'],
+  lockFile: string | undefined,
+  modelsDir: string,
+): Authenticity | undefined {
+  if (options === undefined && lockFile === undefined) return undefined;
+  return new Authenticity({ ...(lockFile !== undefined && { lockFile }), ...options }, modelsDir);
 }
 
 function converterOf(settings: SidecarSettings): () => Promise<ModelConverter> {

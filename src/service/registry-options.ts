@@ -1,6 +1,7 @@
 import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { SidecarOptions } from '../sidecar/sidecar-settings.ts';
+import type { AuthenticityOptions } from '../spec/authenticity.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures, ModelLoader } from '../spec/model-loader.ts';
@@ -46,6 +47,8 @@ export interface RegistryOptions {
   readonly loaderOptions?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Checksums: `require` refuses files without one, `ifPresent` (default) checks those there are, `off` none. */
   readonly verification?: Verification;
+  /** Lock file and signatures that prove where models come from. Default: the lock file of `ML_MODELS_LOCK`, or none. */
+  readonly authenticity?: AuthenticityOptions;
   /** Whether a wrong file extension is an error. Default `false`: a `model:warning` event. */
   readonly strictExtensions?: boolean;
   /** A pattern with the named groups `name`, `version` and `date` in place of `{name}_{version}_{date}`. */

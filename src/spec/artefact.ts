@@ -33,6 +33,35 @@ export interface Artefact {
    * @throws `ML_ARTEFACT_ESCAPES`, `ML_ARTEFACT_MISSING` and the other `ML_ARTEFACT_*` errors
    */
   read(relativePath: string): Promise<Uint8Array>;
+  /**
+   * The signature beside it: `<path>.sig`, or `model.sig` in the same folder (for a directory: in it). Absent where the
+   * artefact comes from no folder.
+   *
+   * @throws `ML_ARTEFACT_UNREADABLE`, `ML_ARTEFACT_ESCAPES`
+   */
+  signature?(): Promise<SignatureFile | undefined>;
+}
+
+/** A signature that lies apart from what it signs, and the files that it may speak of. */
+export interface SignatureFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Absolute path of what is signed: a file, or a folder. */
+  readonly root: string;
+  readonly kind: 'file' | 'directory';
+  /** Path of the artefact below the root; empty where it is the root. */
+  readonly main: string;
+  /** Every file below the root but the signature, hidden ones too. Links are named, not followed. */
+  files(): Promise<readonly SignableFile[]>;
+  /** Opens one of `files()` for hashing; the caller closes it. Links to files are followed. */
+  open(path: string): Promise<SlicedFile>;
+}
+
+/** One entry below a signed folder, as it lies on disk. */
+export interface SignableFile {
+  /** Relative, POSIX separators; empty for a file that is the root itself. */
+  readonly path: string;
+  readonly kind: 'file' | 'link' | 'other';
 }
 
 /** A file that stays open. Each read compares the file with the one that was opened. */

@@ -1,3 +1,4 @@
+import type { AuthenticityFact } from './authenticity.ts';
 import type { Place } from './execution.ts';
 import type { MemoryUse, ModelState } from './health.ts';
 import type { LoadPhase } from './model-loader.ts';
@@ -41,6 +42,8 @@ export interface ServiceEventMap {
   'verify:end': ModelRef & {
     readonly result: 'ok' | 'skipped';
     readonly algorithm: string | undefined;
+    /** What lock file and signature proved; absent where neither is configured. */
+    readonly authenticity?: AuthenticityFact;
     readonly durationMs: number;
   };
   /** A call found its model loaded. */

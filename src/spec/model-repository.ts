@@ -30,6 +30,11 @@ export interface ModelRecord {
   readonly declared: boolean;
   /** Why it must not be loaded, e.g. because its metadata is broken; `open` refuses it. */
   readonly problem?: RepositoryProblem | undefined;
+  /**
+   * SHA-256 of the metadata files that speak of it, as they were read, by path below the root. Absent where the
+   * repository has no such files, or was not asked.
+   */
+  readonly metadataFiles?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Something in the repository that cannot be used, and why. */

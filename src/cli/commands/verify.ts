@@ -1,4 +1,5 @@
-import type { MLServiceRegistry, ModelRecord, RepositoryProblem } from '../../index.ts';
+import type { AuthenticityFact, MLServiceRegistry, ModelRecord, RepositoryProblem } from '../../index.ts';
+import { AUTHENTICITY_FLAGS, authenticityOf } from '../authenticity-options.ts';
 import type { CliCommand } from '../cli-command.ts';
 import type { Cell } from '../output.ts';
 import { printProblems } from '../print-problems.ts';
@@ -12,6 +13,8 @@ interface VerifiedFile {
   /** What was compared, e.g. `sha256`. */
   readonly algorithm: string | undefined;
   readonly sha256: string | undefined;
+  /** What lock file and signature proved; absent where neither is configured. */
+  readonly authenticity: AuthenticityFact | undefined;
   readonly error: { readonly code: string; readonly message: string } | undefined;
 }
 
@@ -25,12 +28,14 @@ interface Verification {
 /** `verify`: whether the bytes are those that the metadata speaks of. */
 export const verify: CliCommand<Verification> = {
   name: 'verify',
-  summary: 'compares size and checksum of all files, or of one model, with their metadata',
+  summary: 'compares all files, or those of one model, with their metadata, the lock file and their signatures',
   usage: '[name] [version]',
-  options: [{ flags: '--require-checksums', summary: 'a file without a checksum fails' }],
-  notes: 'Without a version all files of the name are verified. Exit code 1 if anything fails.',
+  options: [{ flags: '--require-checksums', summary: 'a file without a checksum fails' }, ...AUTHENTICITY_FLAGS],
+  notes: `Without a version all files of the name are verified. Exit code 1 if anything fails.
+A lock file (--lock, ML_MODELS_LOCK) or a trusted signer must then cover every file, unless --policy is ifPresent.`,
   async run({ args: [name, version], options, registry: open, out }) {
-    const registry = await open();
+    const authenticity = authenticityOf(options);
+    const registry = await open(authenticity === undefined ? {} : { authenticity });
     const records = await recordsOf(registry, name, version);
     const files: VerifiedFile[] = [];
     for (const record of records) {
@@ -42,13 +47,16 @@ export const verify: CliCommand<Verification> = {
     return { modelsDir: registry.config.modelsDir, ok, files, problems };
   },
   async print({ files, problems }, out) {
-    const rows = files.map(({ id, bytes, result, algorithm }): Cell[] => [
+    const isProved = files.some(({ authenticity }) => authenticity !== undefined);
+    const rows = files.map(({ id, bytes, result, algorithm, authenticity }): Cell[] => [
       [LOOKS[result], result],
       algorithm ?? '-',
+      ...(isProved ? proofCells(authenticity) : []),
       humanBytes(bytes),
       id,
     ]);
-    if (rows.length > 0) await out.table(['RESULT', 'CHECKSUM', 'SIZE', 'FILE'], rows, ['SIZE']);
+    const proofs = isProved ? ['LOCK', 'SIGNATURE'] : [];
+    if (rows.length > 0) await out.table(['RESULT', 'CHECKSUM', ...proofs, 'SIZE', 'FILE'], rows, ['SIZE']);
     for (const { id, error } of files) {
       if (error === undefined) continue;
       out.line();
@@ -80,18 +88,25 @@ async function recordsOf(
 async function verifyOne(registry: MLServiceRegistry, record: ModelRecord, required: boolean): Promise<VerifiedFile> {
   const { MLServiceError } = await import('../../index.ts');
   try {
-    const { result, algorithm, bytes, sha256 } = await registry.verify(record);
+    const { result, algorithm, bytes, sha256, authenticity } = await registry.verify(record);
     const error =
       result === 'skipped' && required
         ? { code: 'ML_CHECKSUM_MISSING', message: `no metadata gives a sha256 checksum for ${record.id}` }
         : undefined;
-    return { id: record.id, bytes, result: error === undefined ? result : 'failed', algorithm, sha256, error };
+    const shown = error === undefined ? result : 'failed';
+    return { id: record.id, bytes, result: shown, algorithm, sha256, authenticity, error };
   } catch (error) {
     if (!MLServiceError.isInstance(error)) throw error;
     const { code, message } = error;
-    const failed = { result: 'failed', algorithm: undefined, sha256: undefined } as const;
+    const nothing = { algorithm: undefined, sha256: undefined, authenticity: undefined };
+    const failed = { result: 'failed', ...nothing } as const;
     return { id: record.id, bytes: record.size, ...failed, error: { code, message } };
   }
+}
+
+function proofCells(fact: AuthenticityFact | undefined): string[] {
+  const shown = (state: AuthenticityFact['lock'] = 'off'): string => (state === 'off' ? '-' : state);
+  return [shown(fact?.lock), fact?.signedBy?.method ?? shown(fact?.signature)];
 }
 
 function summary(files: readonly VerifiedFile[]): string {

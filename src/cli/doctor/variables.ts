@@ -12,6 +12,7 @@ export interface Variable {
 
 const GENERAL: ReadonlyMap<string, string> = new Map([
   ['ML_MODELS_DIR', 'the models directory, where no option says otherwise'],
+  ['ML_MODELS_LOCK', 'the lock file of the models directory, where no option says otherwise'],
   ['ML_MAX_MODEL_BYTES', 'bytes that one model may have, where no option says otherwise'],
   ['ML_SIDECAR', 'whether Python converts what has no native way: off or auto, where no option says otherwise'],
   ['ML_PYTHON', 'the interpreter of the sidecar, in place of an environment of its own'],
