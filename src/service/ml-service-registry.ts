@@ -15,15 +15,20 @@ import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
 import type { Row } from '../spec/rows.ts';
+import type { SwapResult } from '../spec/swap.ts';
 import type { BuiltModel } from './build-model.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
 import { LiveModel } from './live-model.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { type ModelRequest, ModelResolver } from './model-resolver.ts';
-import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot, type SlotHost } from './model-slot.ts';
+import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot } from './model-slot.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { checkService } from './service-contract.ts';
+import { AutoSwap } from './swap/auto-swap.ts';
+import { SwapDesk } from './swap/swap-desk.ts';
+import type { RollbackOptions, SwapOptions, TakeOverOptions } from './swap/swap-options.ts';
+import type { SwapHost } from './swap/swap-plan.ts';
 
 /** Where in the models directory to look. Default `trained`. */
 export interface AreaOptions {
@@ -73,7 +78,9 @@ export class MLServiceRegistry implements EventSource {
   readonly #resolver: ModelResolver;
   readonly #runtime: ExecutionRuntime;
   readonly #memory: MemoryWatch;
-  readonly #host: SlotHost;
+  readonly #host: SwapHost;
+  readonly #swaps: SwapDesk;
+  readonly #autoSwap: AutoSwap | undefined;
   readonly #slots = new Map<string, ModelSlot>();
   readonly #services = new Set<string>();
   #watching: Promise<(() => Promise<void>) | undefined> | undefined;
@@ -115,10 +122,16 @@ export class MLServiceRegistry implements EventSource {
       pinned: config.pinned,
       inTurn: (work) => loads.run(work),
       assertOpen: () => this.#assertOpen(),
-      known: (slot) => this.#slots.set(keyOf(slot.request), slot),
+      known: (slot) => this.#know(slot),
       unknown: (slot) => this.#forget(slot),
       replaced: (entry) => this.#replaced(entry),
+      slots: () => this.#slots.values(),
+      slot: (request) => this.#slotOf(request),
+      uses: (entry) => this.#uses(entry),
     };
+    this.#swaps = new SwapDesk(this.#host);
+    if (config.swapOnChange !== undefined)
+      this.#autoSwap = new AutoSwap(this.#host, this.#swaps, config.swapOnChange);
   }
 
   /** The registry that services use when they are given none; configured by environment variables. */
@@ -249,13 +262,36 @@ export class MLServiceRegistry implements EventSource {
   }
 
   /**
-   * Lets an alias stand for a version, after that version was loaded; if it does not load, nothing
-   * changes. Calls by the alias that start later use that version.
+   * Puts another version in the place of the one that serves, for every request for that name: loads, verifies and
+   * warms it up, compares it with what it replaces and with the samples of its metadata, then lets all calls go to it
+   * at once, and frees the old one after its calls. Until the switch nothing changes; what fails leaves the old one
+   * serving. Swaps of one name happen one after the other.
+   *
+   * @throws `ML_SWAP_FAILED` with the step, `ML_SWAP_INCOMPATIBLE`, `ML_SWAP_SAMPLES`, `ML_OPTIONS_INVALID`,
+   * `ML_ABORTED`
    */
-  async setAlias(name: string, alias: string, version: string): Promise<void> {
-    await this.load(name, version);
-    this.#resolver.setAlias(name, alias, version);
-    await this.load(name, alias);
+  async swap(name: string, options: SwapOptions): Promise<SwapResult> {
+    return this.#swaps.swap(name, options);
+  }
+
+  /**
+   * Goes back to what served before the last swap that was not rolled back. It is loaded, verified and warmed up again;
+   * nothing is compared.
+   *
+   * @throws `ML_SWAP_NO_PREVIOUS`, `ML_SWAP_FAILED` with the step, `ML_OPTIONS_INVALID`, `ML_ABORTED`
+   */
+  async rollback(name: string, options: RollbackOptions = {}): Promise<SwapResult> {
+    return this.#swaps.rollback(name, options);
+  }
+
+  /**
+   * Lets an alias stand for a version, by the steps of `swap()`. Requests by the alias move to it at once, others stay
+   * where they are; if a step fails nothing changes.
+   *
+   * @throws what loading raises; `ML_SWAP_INCOMPATIBLE`, `ML_SWAP_SAMPLES`, `ML_OPTIONS_INVALID`
+   */
+  async setAlias(name: string, alias: string, version: string, options: TakeOverOptions = {}): Promise<void> {
+    await this.#swaps.setAlias(name, { alias, version }, options);
   }
 
   /** Looks at the repository again on next use. */
@@ -314,10 +350,9 @@ export class MLServiceRegistry implements EventSource {
   async #close(timeoutMs: number): Promise<void> {
     if (shared[DEFAULT_REGISTRY] === this) delete shared[DEFAULT_REGISTRY];
     // First of all, so that no call that comes from now on is served.
-    const closing = this.#cache.close(
-      new LifecycleError('ML_REGISTRY_CLOSED', 'the registry was closed while the model loaded'),
-      timeoutMs,
-    );
+    const reason = new LifecycleError('ML_REGISTRY_CLOSED', 'the registry was closed while the model loaded');
+    const closing = this.#cache.close(reason, timeoutMs);
+    this.#swaps.close(reason);
     this.#memory.stop();
     const stopWatching = await this.#watching?.catch(() => undefined);
     await stopWatching?.();
@@ -336,13 +371,24 @@ export class MLServiceRegistry implements EventSource {
         'ML_OPTIONS_INVALID',
         `the version of ${name} must be a non-empty string such as 'v1', '1.2.0' or 'latest', got ${JSON.stringify(version)}`,
       );
-    const key = keyOf({ area, name, version });
+    return this.#slotOf({ area, name, version });
+  }
+
+  #slotOf(request: ModelRequest): ModelSlot {
+    const key = keyOf(request);
     let slot = this.#slots.get(key);
     if (slot === undefined) {
-      slot = new ModelSlot({ area, name, version }, this.#host);
-      this.#slots.set(key, slot);
+      slot = new ModelSlot(request, this.#host);
+      this.#know(slot);
     }
     return slot;
+  }
+
+  #know(slot: ModelSlot): void {
+    const key = keyOf(slot.request);
+    if (this.#slots.get(key) === slot) return;
+    this.#slots.set(key, slot);
+    this.#swaps.joined(slot);
   }
 
   /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
@@ -352,10 +398,14 @@ export class MLServiceRegistry implements EventSource {
 
   /** Frees a model that no request stands for any more. Calls in flight end first. */
   #replaced(entry: CacheEntry<BuiltModel>): void {
-    if ([...this.#slots.values()].some((slot) => slot.uses(entry))) return;
+    if (!entry.live || this.#uses(entry)) return;
     this.#cache.drop(entry.key, 'replaced', DEFAULT_UNLOAD_TIMEOUT_MS).catch((error: unknown) => {
       process.emitWarning(String(error), { type: 'BaseMLServiceWarning', code: 'ML_UNLOAD' });
     });
+  }
+
+  #uses(entry: CacheEntry<BuiltModel>): boolean {
+    return this.#swaps.holds(entry) || [...this.#slots.values()].some((slot) => slot.uses(entry));
   }
 
   #evicted(entry: CacheEntry<BuiltModel>, reason: Parameters<ModelSlot['evicted']>[1], idleMs: number): void {
@@ -371,10 +421,17 @@ export class MLServiceRegistry implements EventSource {
   /** Watching starts with the first look at the repository. */
   async #watch(): Promise<void> {
     if (!this.#config.watch || this.#repository.watch === undefined) return;
-    this.#watching ??= this.#repository.watch(() => {
-      this.#events.emit('repository:change', { location: this.#repository.location });
-    });
+    this.#watching ??= this.#startWatching(this.#repository.watch.bind(this.#repository));
     await this.#watching;
+  }
+
+  async #startWatching(watch: NonNullable<ModelRepository['watch']>): Promise<() => Promise<void>> {
+    const stop = await watch(() => {
+      this.#events.emit('repository:change', { location: this.#repository.location });
+      this.#autoSwap?.changed();
+    });
+    if (this.#autoSwap !== undefined) this.#autoSwap.begin(await this.#repository.index());
+    return stop;
   }
 
   #assertOpen(): void {
@@ -382,6 +439,6 @@ export class MLServiceRegistry implements EventSource {
   }
 }
 
-function keyOf({ area, name, version }: ModelRequest): string {
-  return `${area}/${name}@${version}`;
+function keyOf({ area, name, version, exact }: ModelRequest): string {
+  return `${area}/${name}@${version}${exact === true ? ' exactly' : ''}`;
 }
