@@ -81,7 +81,9 @@ export class MLServiceRegistry implements EventSource {
   readonly #host: SwapHost;
   readonly #swaps: SwapDesk;
   readonly #autoSwap: AutoSwap | undefined;
-  readonly #slots = new Map<string, ModelSlot>();
+  readonly #slots = new Set<ModelSlot>();
+  /** The slot that the next handle for a request gets. One that was forgotten may live on in a handle. */
+  readonly #byRequest = new Map<string, ModelSlot>();
   readonly #services = new Set<string>();
   #watching: Promise<(() => Promise<void>) | undefined> | undefined;
   #closed: Promise<void> | undefined;
@@ -125,7 +127,7 @@ export class MLServiceRegistry implements EventSource {
       known: (slot) => this.#know(slot),
       unknown: (slot) => this.#forget(slot),
       replaced: (entry) => this.#replaced(entry),
-      slots: () => this.#slots.values(),
+      slots: () => this.#slots,
       slot: (request) => this.#slotOf(request),
       uses: (entry) => this.#uses(entry),
     };
@@ -213,7 +215,7 @@ export class MLServiceRegistry implements EventSource {
     this.#assertOpen();
     const { records } = await this.#resolver.index();
     const states = new Map<string | undefined, ModelState>();
-    for (const slot of this.#slots.values()) {
+    for (const slot of this.#slots) {
       const { artefact, state } = slot.health();
       // Several requests may mean one artefact; what one of them has loaded is loaded.
       const known = states.get(artefact) ?? 'unloaded';
@@ -301,7 +303,7 @@ export class MLServiceRegistry implements EventSource {
 
   /** The state of every model that was asked for, and of memory. */
   health(): RegistryHealth {
-    const models = [...this.#slots.values()].map((slot) => slot.health());
+    const models = [...this.#slots].map((slot) => slot.health());
     const status =
       this.#closed !== undefined ? 'closed' : models.some(({ state }) => state === 'failed') ? 'failing' : 'ok';
     return { status, models, memory: this.#cache.memory() };
@@ -375,8 +377,7 @@ export class MLServiceRegistry implements EventSource {
   }
 
   #slotOf(request: ModelRequest): ModelSlot {
-    const key = keyOf(request);
-    let slot = this.#slots.get(key);
+    let slot = this.#byRequest.get(keyOf(request));
     if (slot === undefined) {
       slot = new ModelSlot(request, this.#host);
       this.#know(slot);
@@ -385,15 +386,19 @@ export class MLServiceRegistry implements EventSource {
   }
 
   #know(slot: ModelSlot): void {
+    if (this.#slots.has(slot)) return;
+    this.#slots.add(slot);
     const key = keyOf(slot.request);
-    if (this.#slots.get(key) === slot) return;
-    this.#slots.set(key, slot);
+    if (!this.#byRequest.has(key)) this.#byRequest.set(key, slot);
     this.#swaps.joined(slot);
   }
 
   /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
   #forget(slot: ModelSlot): void {
-    if (!slot.loaded() && !this.#services.has(slot.request.name)) this.#slots.delete(keyOf(slot.request));
+    if (slot.loaded() || this.#services.has(slot.request.name)) return;
+    this.#slots.delete(slot);
+    const key = keyOf(slot.request);
+    if (this.#byRequest.get(key) === slot) this.#byRequest.delete(key);
   }
 
   /** Frees a model that no request stands for any more. Calls in flight end first. */
@@ -405,11 +410,11 @@ export class MLServiceRegistry implements EventSource {
   }
 
   #uses(entry: CacheEntry<BuiltModel>): boolean {
-    return this.#swaps.holds(entry) || [...this.#slots.values()].some((slot) => slot.uses(entry));
+    return this.#swaps.holds(entry) || [...this.#slots].some((slot) => slot.uses(entry));
   }
 
   #evicted(entry: CacheEntry<BuiltModel>, reason: Parameters<ModelSlot['evicted']>[1], idleMs: number): void {
-    for (const slot of this.#slots.values()) slot.evicted(entry, reason);
+    for (const slot of this.#slots) slot.evicted(entry, reason);
     this.#events.emit('cache:evict', { ...entry.value.ref, reason, bytes: entry.bytes, idleMs });
   }
 

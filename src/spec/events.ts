@@ -61,7 +61,7 @@ export interface ServiceEventMap {
   'unload:end': ModelRef & { readonly bytes: number; readonly durationMs: number };
   /** A version is about to take over; `version` and `artefact` are not known yet. */
   'swap:start': SwapFacts;
-  'swap:end': SwapFacts & Omit<SwapResult, 'from' | 'to'>;
+  'swap:end': SwapFacts & SwapResult;
   /** The version before goes on serving. */
   'swap:error': SwapFacts & {
     readonly step: SwapStep;

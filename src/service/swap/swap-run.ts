@@ -96,7 +96,7 @@ export class SwapRun {
         differences: this.#differences,
         ...this.#timer.read(),
       };
-      events.emit('swap:end', { ...this.#facts(), ...result, from: this.#from });
+      events.emit('swap:end', { ...this.#facts(), ...result });
       return result;
     } catch (caught) {
       const step = this.#timer.current;
