@@ -32,7 +32,8 @@ export class SwapRun {
   readonly #options: TakeOver;
   readonly #timer = new StepTimer();
   readonly #aborted = new AbortController();
-  /** By key. */
+  /** What is to serve, by key; empty before it is known and after the switch. */
+  readonly #wanted = new Map<string, ResolvedModel>();
   readonly #loaded = new Map<string, Loaded>();
   readonly #held: HeldSlots;
   #targets: Targets | undefined;
@@ -48,9 +49,9 @@ export class SwapRun {
     this.#held = new HeldSlots(host, plan);
   }
 
-  /** Whether the swap holds an entry that no slot uses yet. */
+  /** Whether an entry is what is to serve, though no slot may use it yet. */
   holds(entry: ModelEntry): boolean {
-    return this.#loaded.get(entry.key)?.entry === entry;
+    return this.#wanted.has(entry.key);
   }
 
   /** Lets a slot that was made meanwhile wait with the others. */
@@ -87,7 +88,7 @@ export class SwapRun {
       this.#checkGoing();
       this.#targets = await this.plan.targets();
       const changed = !this.#inUse();
-      const outcome = changed ? await this.#takeOver() : this.#confirm();
+      const outcome = changed ? await this.#takeOver(this.#targets) : this.#confirm();
       const result: SwapResult = {
         from: this.#from,
         to: this.#targets.main.ref,
@@ -107,7 +108,9 @@ export class SwapRun {
     }
   }
 
-  async #takeOver(): Promise<Pick<SwapResult, 'samples' | 'drained'>> {
+  async #takeOver({ main }: Targets): Promise<Pick<SwapResult, 'samples' | 'drained'>> {
+    for (const resolved of [main, ...this.#slots().flatMap((slot) => this.#target(slot) ?? [])])
+      this.#wanted.set(resolved.key, resolved);
     if (this.#options.policy === 'memory-first') await this.#makeWay();
     else this.#keep();
     this.#timer.enter('load');
@@ -168,10 +171,9 @@ export class SwapRun {
     const entries = this.#entries();
     this.#held.hold(this.#slots());
     const { drainTimeoutMs } = this.#options;
-    const targets = new Set(this.#slots().map((slot) => this.#target(slot)?.key));
     for (const entry of entries) {
       // What others use stays, and what is to serve.
-      if (this.#host.uses(entry) || targets.has(entry.key)) continue;
+      if (this.#host.uses(entry)) continue;
       await this.#quiet(entry, drainTimeoutMs);
       if (entry.live && !this.#host.uses(entry)) await this.#host.cache.drop(entry.key, 'replaced', drainTimeoutMs);
     }
@@ -192,11 +194,8 @@ export class SwapRun {
   }
 
   async #load(): Promise<void> {
-    const { main } = this.#targets as Targets;
     const { family, requested } = this.plan;
-    const wanted = [main, ...this.#slots().flatMap((slot) => this.#target(slot) ?? [])];
-    for (const resolved of wanted) {
-      if (this.#loaded.has(resolved.key)) continue;
+    for (const resolved of this.#wanted.values()) {
       const there = this.#host.cache.tryAcquire(resolved.key);
       const entry =
         there ??
@@ -303,6 +302,7 @@ export class SwapRun {
   #release(): void {
     for (const { entry } of this.#loaded.values()) entry.release();
     this.#loaded.clear();
+    this.#wanted.clear();
     for (const letGo of this.#letGo.splice(0)) letGo();
   }
 
