@@ -21,6 +21,7 @@ export {
   OverloadError,
   PredictionError,
   SidecarError,
+  SwapError,
   WorkerError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
@@ -38,6 +39,7 @@ export {
 } from './service/ml-service-registry.ts';
 export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
+export type { RollbackOptions, SwapOptions, TakeOverOptions } from './service/swap/swap-options.ts';
 export type { SandboxMode } from './sidecar/sandbox-policy.ts';
 export type { SidecarOptions } from './sidecar/sidecar-settings.ts';
 export type { Artefact, Content, SlicedFile } from './spec/artefact.ts';
@@ -59,6 +61,7 @@ export type {
   ServiceEventMap,
   ServiceEventName,
   ServiceListener,
+  SwapFacts,
 } from './spec/events.ts';
 export type { ExecutionStatus, LaneStatus, LoaderModule, Place, PlaceChoice, Priority } from './spec/execution.ts';
 export type { MemoryUse, ModelHealth, ModelState, RegistryHealth } from './spec/health.ts';
@@ -104,4 +107,5 @@ export type { Candidate, Explanation } from './spec/resolution.ts';
 export type { ArrowTableLike, Columns, Row, Rows } from './spec/rows.ts';
 export type { Finding, ScanReport, ScanVerdict } from './spec/scan.ts';
 export type { StoredData, StoredDType, StoredTensor, TensorInfo } from './spec/stored-tensor.ts';
+export type { SwapDifference, SwapPolicy, SwapResult, SwapStep, SwapTimes, SwapTrigger } from './spec/swap.ts';
 export type { DType, Tensor, TensorData, TensorLike } from './spec/tensor.ts';

@@ -132,8 +132,7 @@ export class MLServiceRegistry implements EventSource {
       uses: (entry) => this.#uses(entry),
     };
     this.#swaps = new SwapDesk(this.#host);
-    if (config.swapOnChange !== undefined)
-      this.#autoSwap = new AutoSwap(this.#host, this.#swaps, config.swapOnChange);
+    if (config.swapOnChange !== undefined) this.#autoSwap = new AutoSwap(this.#host, this.#swaps, config.swapOnChange);
   }
 
   /** The registry that services use when they are given none; configured by environment variables. */

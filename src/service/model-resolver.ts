@@ -173,11 +173,7 @@ export class ModelResolver {
   }
 
   /** A path that was set counts unless a swap put something in its place. */
-  #usesPath(
-    request: ModelRequest,
-    override: Override,
-    pins: Pins,
-  ): override is Override & { readonly path: string } {
+  #usesPath(request: ModelRequest, override: Override, pins: Pins): override is Override & { readonly path: string } {
     return override.path !== undefined && request.area === 'trained' && pinnedId(request, pins) === undefined;
   }
 

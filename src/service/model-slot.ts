@@ -3,6 +3,7 @@ import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import { type Deferred, deferred } from '../internal/deferred.ts';
+import { orAbort } from '../internal/or-abort.ts';
 import type { EvictReason, ModelRef } from '../spec/events.ts';
 import type { ModelHealth, ModelState } from '../spec/health.ts';
 import type { CallOptions } from '../spec/model.ts';
@@ -336,18 +337,13 @@ export class ModelSlot implements ModelSource {
 }
 
 /** @throws `ML_ABORTED` */
-function untilLetGo(held: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+async function untilLetGo(held: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return held;
-  return new Promise((resolve, reject) => {
-    const leave = (): void =>
-      reject(new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: signal.reason }));
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    void held.then(() => {
-      signal.removeEventListener('abort', leave);
-      resolve();
-    });
-  });
+  try {
+    return await orAbort(held, signal, () => undefined);
+  } catch (error) {
+    throw new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: error });
+  }
 }
 
 function isUnknown(error: unknown): boolean {

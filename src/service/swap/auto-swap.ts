@@ -37,12 +37,14 @@ export class AutoSwap {
 
   /** The repository changed. */
   changed(): void {
-    this.#looking = this.#looking.then(() => this.#look()).catch((error: unknown) => {
-      process.emitWarning(`looking for new models failed: ${String(error)}`, {
-        type: 'BaseMLServiceWarning',
-        code: 'ML_WATCH',
+    this.#looking = this.#looking
+      .then(() => this.#look())
+      .catch((error: unknown) => {
+        process.emitWarning(`looking for new models failed: ${String(error)}`, {
+          type: 'BaseMLServiceWarning',
+          code: 'ML_WATCH',
+        });
       });
-    });
   }
 
   async #look(): Promise<void> {
@@ -59,7 +61,7 @@ export class AutoSwap {
 
   async #changes(isNew: (id: string | undefined) => boolean): Promise<Change[]> {
     const changes = new Map<string, Change>();
-    for (const { request, served, resolved } of [...this.#host.slots()]) {
+    for (const { request, served, resolved } of this.#host.slots()) {
       const { area, name, version, exact } = request;
       const current = resolved ?? served?.resolved;
       if (exact === true || current === undefined) continue;

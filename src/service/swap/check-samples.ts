@@ -77,7 +77,8 @@ async function ask(
   { rows, label }: { readonly rows: readonly unknown[]; readonly label: string },
 ): Promise<unknown> {
   const call = loaded[method];
-  if (call === undefined) throw wrong(label, `its metadata has samples of ${method}, a method that it lacks`, { method });
+  if (call === undefined)
+    throw wrong(label, `its metadata has samples of ${method}, a method that it lacks`, { method });
   let answer: unknown;
   try {
     answer = await (call as RowCall).call(loaded, rows as Rows, {});

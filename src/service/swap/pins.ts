@@ -49,7 +49,11 @@ export function choosePinned(explanation: Explanation, id: string): Explanation 
       if (candidate === pinned) return { ...candidate, chosen: true, reason: 'chosen: a swap put it there' };
       return candidate.record === undefined
         ? candidate
-        : { ...candidate, chosen: false, reason: `not chosen: a swap chose ${id}${pinned === undefined ? ', which is gone' : ''}` };
+        : {
+            ...candidate,
+            chosen: false,
+            reason: `not chosen: a swap chose ${id}${pinned === undefined ? ', which is gone' : ''}`,
+          };
     }),
   };
 }

@@ -9,7 +9,13 @@ import type { ResolvedModel } from '../model-resolver.ts';
 import type { ModelSlot } from '../model-slot.ts';
 import type { ModelFamily } from './pins.ts';
 import { SwapHistory } from './swap-history.ts';
-import { type RollbackOptions, type SwapOptions, type TakeOver, takeOver, type TakeOverOptions } from './swap-options.ts';
+import {
+  type RollbackOptions,
+  type SwapOptions,
+  type TakeOver,
+  takeOver,
+  type TakeOverOptions,
+} from './swap-options.ts';
 import type { SwapHost, SwapPlan } from './swap-plan.ts';
 import { planAlias, planChange, planRollback, planSwap } from './swap-plans.ts';
 import { SwapRun } from './swap-run.ts';

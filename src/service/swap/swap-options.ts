@@ -64,7 +64,10 @@ const shape = {
   signal: z.optional(z.instanceof(AbortSignal, { error: 'an AbortSignal' })),
 };
 const schemas = {
-  swap: z.strictObject({ ...shape, to: z.nonoptional(shape.to, 'a version such as v2, 1.2.0 or latest') }, 'an object { to, ... }'),
+  swap: z.strictObject(
+    { ...shape, to: z.nonoptional(shape.to, 'a version such as v2, 1.2.0 or latest') },
+    'an object { to, ... }',
+  ),
   rollback: z.strictObject(
     { area: shape.area, policy: shape.policy, drainTimeoutMs: shape.drainTimeoutMs, signal: shape.signal },
     'an object',

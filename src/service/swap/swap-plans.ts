@@ -76,7 +76,13 @@ export function planAlias(
       if (moves(request)) host.slot(request);
       const asking = slotsOf(host, family).filter((slot) => moves(slot.request));
       resolver.setAlias(family.name, alias, version);
-      resolver.setPins(family, unpin(resolver.pins(family), asking.map((slot) => slot.request.version)));
+      resolver.setPins(
+        family,
+        unpin(
+          resolver.pins(family),
+          asking.map((slot) => slot.request.version),
+        ),
+      );
     },
   };
 }

@@ -249,7 +249,9 @@ export class SwapRun {
       const cancel = clock.after(loadTimeoutMs, () => late.abort(tooSlow(label, loadTimeoutMs)));
       // Kept until the work is over, even where nobody waits for it any more.
       entry.lease();
-      const work = checkSamples(loaded, resolved.metadata, { samples, tolerance, label }).finally(() => entry.release());
+      const work = checkSamples(loaded, resolved.metadata, { samples, tolerance, label }).finally(() =>
+        entry.release(),
+      );
       try {
         const signal = AbortSignal.any([late.signal, this.#aborted.signal]);
         if ((await orAbort(work, signal, () => undefined)) === 'ok') outcome = 'ok';

@@ -44,9 +44,21 @@ describe('the answers stated for samples', () => {
     expect(await check(model, samples)).toBe('ok');
     for (const [method, wrong] of [
       ['predict', ['a', 'a']],
-      ['predict_proba', [[0.1, 0.9], [0.2, 0.8]]],
+      [
+        'predict_proba',
+        [
+          [0.1, 0.9],
+          [0.2, 0.8],
+        ],
+      ],
       ['decision_function', [1.5, 2]],
-      ['transform', [[1, 2, 3], [4, 5]]],
+      [
+        'transform',
+        [
+          [1, 2, 3],
+          [4, 5],
+        ],
+      ],
     ] as const) {
       await expect(check(model, { ...samples, [method]: wrong })).rejects.toMatchObject({
         code: 'ML_SWAP_SAMPLES',
@@ -58,15 +70,35 @@ describe('the answers stated for samples', () => {
   it('of several outputs are one array per row', async () => {
     const output = (data: number[]) => ({ data: Float64Array.from(data), shape: [2, 2], dtype: 'float64' as const });
     const model: LoadedModel = {
-      predict: () => [['a', 1], ['b', 2]],
+      predict: () => [
+        ['a', 1],
+        ['b', 2],
+      ],
       predictProba: () => [output([0.1, 0.9, 0.8, 0.2]), output([0.5, 0.5, 1, 0])],
     };
     const predict_proba = [
-      [[0.1, 0.9], [0.5, 0.5]],
-      [[0.8, 0.2], [1, 0]],
+      [
+        [0.1, 0.9],
+        [0.5, 0.5],
+      ],
+      [
+        [0.8, 0.2],
+        [1, 0],
+      ],
     ];
-    expect(await check(model, { rows, predict: [['a', 1], ['b', 2]], predict_proba })).toBe('ok');
-    await expect(check(model, { rows, predict_proba: predict_proba.toReversed() })).rejects.toThrow('predict_proba of sample row 0');
+    expect(
+      await check(model, {
+        rows,
+        predict: [
+          ['a', 1],
+          ['b', 2],
+        ],
+        predict_proba,
+      }),
+    ).toBe('ok');
+    await expect(check(model, { rows, predict_proba: predict_proba.toReversed() })).rejects.toThrow(
+      'predict_proba of sample row 0',
+    );
   });
 
   it('are labels, which are equal or wrong, where the model says that it classifies', async () => {
@@ -75,7 +107,9 @@ describe('the answers stated for samples', () => {
     expect(await check(createFakeModel({ ...near, task: 'regression' }), answers)).toBe('ok');
     await expect(check(createFakeModel({ ...near, task: 'clustering' }), answers)).rejects.toThrow('is 100001');
     await expect(check(createFakeModel({ ...near, classes: [100_000, 100_001, 200_000] }), answers)).rejects.toThrow();
-    expect(await check(createFakeModel({ predict: [100_000n, 200_000n], classes: [100_000n, 200_000n] }), answers)).toBe('ok');
+    expect(
+      await check(createFakeModel({ predict: [100_000n, 200_000n], classes: [100_000n, 200_000n] }), answers),
+    ).toBe('ok');
     await expect(check(createFakeModel({ predict: ['1', '2'] }), { rows, predict: [1, 2] })).rejects.toThrow();
     await expect(check(createFakeModel({ predict: [true, false] }), { rows, predict: [1, 0] })).rejects.toThrow();
   });
@@ -100,12 +134,20 @@ describe('a number', () => {
     answerDifference(expected, got, { exact: false, tolerance }) === undefined;
 
   it('may differ by the tolerance: relative above one, absolute below', () => {
-    expect([same(1e6, 1e6 + 9), same(1e6, 1e6 + 11), same(1e-6, 2e-6), same(0, 1.1e-5)]).toEqual([true, false, true, false]);
+    expect([same(1e6, 1e6 + 9), same(1e6, 1e6 + 11), same(1e-6, 2e-6), same(0, 1.1e-5)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('that JSON cannot hold is null there', () => {
-    for (const got of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null]) expect(same(null, got)).toBe(true);
-    expect([same(null, 0), same(0, Number.NaN), same(0, undefined), same(1, Number.POSITIVE_INFINITY)]).toEqual(Array(4).fill(false));
+    for (const got of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, null])
+      expect(same(null, got)).toBe(true);
+    expect([same(null, 0), same(0, Number.NaN), same(0, undefined), same(1, Number.POSITIVE_INFINITY)]).toEqual(
+      Array(4).fill(false),
+    );
   });
 
   it('equals itself after a way through JSON, in any nesting', () => {

@@ -25,7 +25,9 @@ const input = (shape: ValueInfo['shape'], more: Partial<ValueInfo> = {}): Partia
   inputs: [{ name: 'X', dtype: 'float32', shape, ...more }],
 });
 const differences = (before: Signature, after: Partial<Signature>) =>
-  compareSignatures(before, { ...before, ...after }).map(({ what, before: was, after: is }) => `${what}: ${was} > ${is}`);
+  compareSignatures(before, { ...before, ...after }).map(
+    ({ what, before: was, after: is }) => `${what}: ${was} > ${is}`,
+  );
 
 describe('what callers rely on', () => {
   it.each<[string, Partial<Signature>]>([

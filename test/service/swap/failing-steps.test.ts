@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MLServiceError, MLServiceRegistry } from '../../../src/index.ts';
+import { MLServiceError, type RegistryOptions } from '../../../src/index.ts';
 import { deferred } from '../../../src/internal/deferred.ts';
 import { createFakeModel, FakeClock } from '../../../src/testing/index.ts';
 import { record, recordStates, settle } from '../registry-fixture.ts';
@@ -11,7 +11,7 @@ const SAMPLES = { rows: [[1], [2]], predict: ['v2', 'v2'] };
 async function refused(
   v2: Version | undefined,
   policy: 'availability-first' | 'memory-first' = 'availability-first',
-  options: ConstructorParameters<typeof MLServiceRegistry>[0] = {},
+  options: RegistryOptions = {},
 ): Promise<{ error: unknown; fixture: SwapFixture }> {
   const v1: Version = { model: () => createFakeModel({ predict: ['v1'], classes: ['v1', 'v2'] }) };
   const fixture = swapFixture(v2 === undefined ? { v1 } : { v1, v2 }, options);
@@ -34,85 +34,97 @@ async function refused(
   return { error, fixture };
 }
 
-describe.each(['availability-first', 'memory-first'] as const)('%s: the old version goes on serving where', (policy) => {
-  it('there is no such version', async () => {
-    const { error } = await refused(undefined, policy);
-    expect(error).toMatchObject({ code: 'ML_SWAP_FAILED', step: 'resolve', cause: { code: 'ML_MODEL_VERSION_NOT_FOUND' } });
-    expect((error as Error).message).toMatch(/^fraud v2 does not take over, the step "resolve" failed: .*\bgoes on serving$/s);
-  });
-
-  it('the bytes are not those of the checksum', async () => {
-    const checksum = `sha256:${'0'.repeat(64)}`;
-    const { error, fixture } = await refused({ metadata: { checksum } }, policy);
-    expect(error).toMatchObject({ code: 'ML_SWAP_FAILED', step: 'load', cause: { code: 'ML_CHECKSUM_MISMATCH' } });
-    expect(fixture.loads('v2')).toBe(0);
-  });
-
-  it('the new one does not load', async () => {
-    const model = (): never => {
-      throw new Error('bad weights');
-    };
-    const { error } = await refused({ model }, policy);
-    expect(error).toMatchObject({
-      code: 'ML_SWAP_FAILED',
-      step: 'load',
-      cause: { code: 'ML_LOADER_FAILED' },
-      details: { step: 'load', code: 'ML_LOADER_FAILED', from: 'trained/fraud_v1.mock', to: 'trained/fraud_v2.mock' },
-    });
-  });
-
-  it('the new one has other classes', async () => {
-    const { error } = await refused({ model: () => createFakeModel({ predict: ['v2'], classes: ['v2', 'v1'] }) }, policy);
-    expect(error).toMatchObject({
-      code: 'ML_SWAP_INCOMPATIBLE',
-      step: 'compare',
-      details: { differences: [{ what: 'classes', part: '', before: '[v1, v2]', after: '[v2, v1]' }] },
-      message: expect.stringContaining('\n  classes: [v1, v2] before, [v2, v1] now'),
-    });
-  });
-
-  it('the new one does not answer its samples as its metadata says', async () => {
-    const model = () => createFakeModel({ predict: ['v2', 'v1'], classes: ['v1', 'v2'] });
-    const { error } = await refused({ model, metadata: { samples: SAMPLES } }, policy);
-    expect(error).toMatchObject({
-      code: 'ML_SWAP_SAMPLES',
-      step: 'samples',
-      message: 'trained/fraud_v2.mock does not take over: predict of sample row 1 is "v1", its metadata says "v2"',
-      details: { step: 'samples', method: 'predict', row: 1, expected: 'v2', got: 'v1' },
-    });
-  });
-
-  it('the new one cannot compute its samples', async () => {
-    const model = () =>
-      createFakeModel({
-        classes: ['v1', 'v2'],
-        predict: () => {
-          throw new Error('no such operator');
-        },
+describe.each(['availability-first', 'memory-first'] as const)(
+  '%s: the old version goes on serving where',
+  (policy) => {
+    it('there is no such version', async () => {
+      const { error } = await refused(undefined, policy);
+      expect(error).toMatchObject({
+        code: 'ML_SWAP_FAILED',
+        step: 'resolve',
+        cause: { code: 'ML_MODEL_VERSION_NOT_FOUND' },
       });
-    const { error } = await refused({ model, metadata: { samples: { rows: [[1]] } } }, policy);
-    expect(error).toMatchObject({ code: 'ML_SWAP_SAMPLES', cause: { message: 'no such operator' } });
-  });
+      expect((error as Error).message).toMatch(
+        /^fraud v2 does not take over, the step "resolve" failed: .*\bgoes on serving$/s,
+      );
+    });
 
-  it('the new one never answers its samples', async () => {
-    const clock = new FakeClock();
-    const gate = deferred<string[]>();
-    const model = () => createFakeModel({ classes: ['v1', 'v2'], predict: () => gate.promise });
-    const running = refused({ model, metadata: { samples: SAMPLES } }, policy, {
-      clock,
-      loadTimeoutMs: 5_000,
-      execution: { warmUp: false },
+    it('the bytes are not those of the checksum', async () => {
+      const checksum = `sha256:${'0'.repeat(64)}`;
+      const { error, fixture } = await refused({ metadata: { checksum } }, policy);
+      expect(error).toMatchObject({ code: 'ML_SWAP_FAILED', step: 'load', cause: { code: 'ML_CHECKSUM_MISMATCH' } });
+      expect(fixture.loads('v2')).toBe(0);
     });
-    await settle();
-    await clock.advance(5_000);
-    // It is freed only when it has ended.
-    gate.resolve(['v2', 'v2']);
-    expect((await running).error).toMatchObject({
-      code: 'ML_SWAP_SAMPLES',
-      message: expect.stringContaining('loadTimeoutMs (5000 ms)'),
+
+    it('the new one does not load', async () => {
+      const model = (): never => {
+        throw new Error('bad weights');
+      };
+      const { error } = await refused({ model }, policy);
+      expect(error).toMatchObject({
+        code: 'ML_SWAP_FAILED',
+        step: 'load',
+        cause: { code: 'ML_LOADER_FAILED' },
+        details: { step: 'load', code: 'ML_LOADER_FAILED', from: 'trained/fraud_v1.mock', to: 'trained/fraud_v2.mock' },
+      });
     });
-  });
-});
+
+    it('the new one has other classes', async () => {
+      const { error } = await refused(
+        { model: () => createFakeModel({ predict: ['v2'], classes: ['v2', 'v1'] }) },
+        policy,
+      );
+      expect(error).toMatchObject({
+        code: 'ML_SWAP_INCOMPATIBLE',
+        step: 'compare',
+        details: { differences: [{ what: 'classes', part: '', before: '[v1, v2]', after: '[v2, v1]' }] },
+        message: expect.stringContaining('\n  classes: [v1, v2] before, [v2, v1] now'),
+      });
+    });
+
+    it('the new one does not answer its samples as its metadata says', async () => {
+      const model = () => createFakeModel({ predict: ['v2', 'v1'], classes: ['v1', 'v2'] });
+      const { error } = await refused({ model, metadata: { samples: SAMPLES } }, policy);
+      expect(error).toMatchObject({
+        code: 'ML_SWAP_SAMPLES',
+        step: 'samples',
+        message: 'trained/fraud_v2.mock does not take over: predict of sample row 1 is "v1", its metadata says "v2"',
+        details: { step: 'samples', method: 'predict', row: 1, expected: 'v2', got: 'v1' },
+      });
+    });
+
+    it('the new one cannot compute its samples', async () => {
+      const model = () =>
+        createFakeModel({
+          classes: ['v1', 'v2'],
+          predict: () => {
+            throw new Error('no such operator');
+          },
+        });
+      const { error } = await refused({ model, metadata: { samples: { rows: [[1]] } } }, policy);
+      expect(error).toMatchObject({ code: 'ML_SWAP_SAMPLES', cause: { message: 'no such operator' } });
+    });
+
+    it('the new one never answers its samples', async () => {
+      const clock = new FakeClock();
+      const gate = deferred<string[]>();
+      const model = () => createFakeModel({ classes: ['v1', 'v2'], predict: () => gate.promise });
+      const running = refused({ model, metadata: { samples: SAMPLES } }, policy, {
+        clock,
+        loadTimeoutMs: 5_000,
+        execution: { warmUp: false },
+      });
+      await settle();
+      await clock.advance(5_000);
+      // It is freed only when it has ended.
+      gate.resolve(['v2', 'v2']);
+      expect((await running).error).toMatchObject({
+        code: 'ML_SWAP_SAMPLES',
+        message: expect.stringContaining('loadTimeoutMs (5000 ms)'),
+      });
+    });
+  },
+);
 
 describe('a new version that somebody else uses', () => {
   const build = () => {
@@ -128,7 +140,10 @@ describe('a new version that somebody else uses', () => {
           return samples === 1 ? gate.promise : ['v2', 'v2'];
         },
       });
-    const fixture = swapFixture({ v1: {}, v2: { model, metadata: { samples: SAMPLES } } }, { execution: { warmUp: false } });
+    const fixture = swapFixture(
+      { v1: {}, v2: { model, metadata: { samples: SAMPLES } } },
+      { execution: { warmUp: false } },
+    );
     return { ...fixture, asked, gate };
   };
 
@@ -174,7 +189,7 @@ describe('what callers may let pass', () => {
     expect(await answer(registry)).toBe('v2');
   });
 
-  it('samples: off compares nothing, require wants something to compare, a tolerance is the caller\'s', async () => {
+  it("samples: off compares nothing, require wants something to compare, a tolerance is the caller's", async () => {
     const proba = (p: number) => () => createFakeModel({ predict: ['a'], predictProba: [[p, 1 - p]] });
     const samples = { rows: [[1]], predict_proba: [[0.25, 0.75]] };
     const { registry } = swapFixture({
@@ -189,10 +204,14 @@ describe('what callers may let pass', () => {
       code: 'ML_SWAP_SAMPLES',
       message: expect.stringContaining("samples is 'require'"),
     });
-    await expect(registry.swap('fraud', { to: 'v3', tolerance: 1e-7 })).rejects.toMatchObject({ code: 'ML_SWAP_SAMPLES' });
+    await expect(registry.swap('fraud', { to: 'v3', tolerance: 1e-7 })).rejects.toMatchObject({
+      code: 'ML_SWAP_SAMPLES',
+    });
     expect(await registry.swap('fraud', { to: 'v3' })).toMatchObject({ samples: 'ok' });
     expect(await registry.swap('fraud', { to: 'v2', samples: 'off' })).toMatchObject({ samples: 'skipped' });
-    expect(await registry.swap('fraud', { to: 'v3', tolerance: 0.1, samples: 'require' })).toMatchObject({ samples: 'ok' });
+    expect(await registry.swap('fraud', { to: 'v3', tolerance: 0.1, samples: 'require' })).toMatchObject({
+      samples: 'ok',
+    });
     expect(await registry.swap('fraud', { to: 'v4' })).toMatchObject({ samples: 'skipped' });
   });
 

@@ -111,13 +111,17 @@ describe('under any order of swaps, rollbacks, calls, loads, evictions, unloads,
           const repository = createMemoryRepository({
             ...Object.fromEntries([...GOOD, 'v0.1', 'v0.2'].map((label) => [`fraud_${label}.mock`, file(label)])),
             'fraud_v0.3.mock': file('v0.3', 'something else'),
-            ...Object.fromEntries([0, 1, 2].map((i) => [`other${i}_v1.mock`, { ...file(`other${i}`), metadata: { name: `other${i}` } }])),
+            ...Object.fromEntries(
+              [0, 1, 2].map((i) => [`other${i}_v1.mock`, { ...file(`other${i}`), metadata: { name: `other${i}` } }]),
+            ),
           });
           const registry = new MLServiceRegistry({
             env: {},
             clock,
             repository,
-            loaders: [createMockLoader({ model: ({ artefact }) => make(new TextDecoder().decode(artefact.bytes).trim()) })],
+            loaders: [
+              createMockLoader({ model: ({ artefact }) => make(new TextDecoder().decode(artefact.bytes).trim()) }),
+            ],
             // Room for all that is served, one that comes and one more; what waits for room waits for the scheduler alone.
             cache: { maxBytes: 550, minResidencyMs: 0, maxWaitMs: 1_000_000 },
             backoff: { initialMs: 0, maxMs: 0 },
@@ -156,11 +160,13 @@ describe('under any order of swaps, rollbacks, calls, loads, evictions, unloads,
               const answer = await registry.model('fraud', version).predictOne(['real']);
               const last = expected.underWay === undefined ? [] : [expected.underWay];
               const allowed = [...expected.states, ...last].slice(first).map((one) => one[version]);
-              if (!allowed.includes(answer as string)) wrong.push(`${version} was answered by ${String(answer)}, not by ${allowed}`);
+              if (!allowed.includes(answer as string))
+                wrong.push(`${version} was answered by ${String(answer)}, not by ${allowed.join(' or ')}`);
               seen.answers += 1;
             } catch (error) {
               const code = MLServiceError.isInstance(error) ? error.code : undefined;
-              if (!closed || code !== 'ML_REGISTRY_CLOSED') wrong.push(`a call for ${version} failed: ${String(error)}`);
+              if (!closed || code !== 'ML_REGISTRY_CLOSED')
+                wrong.push(`a call for ${version} failed: ${String(error)}`);
             }
           };
           const running: Promise<unknown>[] = [];
@@ -199,10 +205,19 @@ describe('under any order of swaps, rollbacks, calls, loads, evictions, unloads,
               const controller = new AbortController();
               const { to } = one;
               const refusals =
-                to === 'v0.2' ? ['ML_SWAP_INCOMPATIBLE'] : to === 'v0.3' ? ['ML_SWAP_SAMPLES'] : /^v(0|9)/.test(to) ? ['ML_SWAP_FAILED'] : [];
+                to === 'v0.2'
+                  ? ['ML_SWAP_INCOMPATIBLE']
+                  : to === 'v0.3'
+                    ? ['ML_SWAP_SAMPLES']
+                    : /^v(0|9)/.test(to)
+                      ? ['ML_SWAP_FAILED']
+                      : [];
               const codes = one.aborts ? [...refusals, 'ML_ABORTED'] : refusals;
-              running.push(mayFail(registry.swap('fraud', { to, policy: one.policy, signal: controller.signal }), ...codes));
-              if (one.aborts) running.push(scheduler.schedule(Promise.resolve(), 'abort').then(() => controller.abort()));
+              running.push(
+                mayFail(registry.swap('fraud', { to, policy: one.policy, signal: controller.signal }), ...codes),
+              );
+              if (one.aborts)
+                running.push(scheduler.schedule(Promise.resolve(), 'abort').then(() => controller.abort()));
             } else if (one.do === 'rollback') {
               running.push(mayFail(registry.rollback('fraud', { policy: one.policy }), 'ML_SWAP_NO_PREVIOUS'));
             } else if (one.do === 'unload') running.push(registry.unload('fraud', one.version));

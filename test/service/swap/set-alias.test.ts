@@ -52,7 +52,10 @@ describe('setAlias', () => {
     await expect(registry.setAlias('fraud', 'champion', 'v2')).rejects.toMatchObject({
       code: 'ML_MODEL_VERSION_NOT_FOUND',
     });
-    expect([await answer(registry, 'champion'), (await registry.resolve('fraud', 'champion')).label]).toEqual(['v1', 'v1']);
+    expect([await answer(registry, 'champion'), (await registry.resolve('fraud', 'champion')).label]).toEqual([
+      'v1',
+      'v1',
+    ]);
   });
 
   it('refuses an incompatible version, unless told', async () => {

@@ -1,7 +1,12 @@
 import { MLServiceRegistry, type RegistryOptions } from '../../../src/index.ts';
 import type { Awaitable, LoadContext, LoadedModel } from '../../../src/spec/model-loader.ts';
 import type { ModelMetadata } from '../../../src/spec/metadata.ts';
-import { createFakeModel, createMemoryRepository, createMockLoader, type FakeModel } from '../../../src/testing/index.ts';
+import {
+  createFakeModel,
+  createMemoryRepository,
+  createMockLoader,
+  type FakeModel,
+} from '../../../src/testing/index.ts';
 
 /** What one version of a model is: bytes, metadata, and how it is loaded. */
 export interface Version {

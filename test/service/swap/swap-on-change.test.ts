@@ -12,7 +12,9 @@ const AUTO = { watch: true, swapOnChange: true } as const;
 describe('swapOnChange', () => {
   it('lets a new file take over where it is what is asked for', async () => {
     const { registry, publish, loaded } = swapFixture({ v1: {} }, AUTO);
-    expect([await answer(registry), await answer(registry, '^1'), await answer(registry, 'v1')]).toEqual(Array(3).fill('v1'));
+    expect([await answer(registry), await answer(registry, '^1'), await answer(registry, 'v1')]).toEqual(
+      Array(3).fill('v1'),
+    );
     const events = record(registry, 'swap:start', 'swap:end', 'swap:error');
     publish('v2');
     await vi.waitFor(async () => expect(await answer(registry)).toBe('v2'));
@@ -45,7 +47,11 @@ describe('swapOnChange', () => {
     const failures = record(registry, 'swap:error');
     publish('v2', { metadata: { samples: { rows: [[1]], predict: ['something else'] } } });
     await vi.waitFor(() => expect(failures).toHaveLength(1));
-    expect(failures[0]?.payload).toMatchObject({ trigger: 'change', step: 'samples', error: { code: 'ML_SWAP_SAMPLES' } });
+    expect(failures[0]?.payload).toMatchObject({
+      trigger: 'change',
+      step: 'samples',
+      error: { code: 'ML_SWAP_SAMPLES' },
+    });
     for (const version of ['v0', 'v0.1']) publish(version);
     for (let i = 0; i < 5; i++) await settle();
     expect([await answer(registry), failures.length, loads('v2')]).toEqual(['v1', 1, 1]);
@@ -109,7 +115,10 @@ describe('swapOnChange', () => {
 
   it('needs watch', () => {
     expect(() => new MLServiceRegistry({ env: {}, swapOnChange: true })).toThrow(
-      expect.objectContaining({ code: 'ML_OPTIONS_INVALID', message: expect.stringContaining('options.watch must be true') }),
+      expect.objectContaining({
+        code: 'ML_OPTIONS_INVALID',
+        message: expect.stringContaining('options.watch must be true'),
+      }),
     );
     expect(() => new MLServiceRegistry({ env: {}, watch: true, swapOnChange: 'soon' as never })).toThrow(
       expect.objectContaining({ message: expect.stringContaining('options.swapOnChange must be a boolean') }),

@@ -125,7 +125,12 @@ describe('swap', () => {
     const { registry, loads } = swapFixture({ v1: {}, v2: {} });
     expect(await registry.swap('fraud', { to: 'v1' })).toMatchObject({ changed: true, from: undefined });
     expect(registry.modelHealth('fraud').state).toBe('ready');
-    expect([await answer(registry), await answer(registry, 'v2'), loads('v1'), loads('v2')]).toEqual(['v1', 'v1', 1, 0]);
+    expect([await answer(registry), await answer(registry, 'v2'), loads('v1'), loads('v2')]).toEqual([
+      'v1',
+      'v1',
+      1,
+      0,
+    ]);
   });
 
   it('finds a file that came a moment ago, and one that was replaced', async () => {
@@ -160,7 +165,10 @@ describe('swap', () => {
   it('leaves other names alone', async () => {
     const { registry } = swapFixture({ v1: {}, v2: {} });
     await registry.load('fraud', 'v1');
-    await expect(registry.swap('frauds', { to: 'v2' })).rejects.toMatchObject({ code: 'ML_SWAP_FAILED', step: 'resolve' });
+    await expect(registry.swap('frauds', { to: 'v2' })).rejects.toMatchObject({
+      code: 'ML_SWAP_FAILED',
+      step: 'resolve',
+    });
     expect(await answer(registry, 'v1')).toBe('v1');
   });
 
