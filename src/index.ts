@@ -23,6 +23,7 @@ export {
   PredictionError,
   QuantizeError,
   SidecarError,
+  SwapError,
   WorkerError,
 } from './errors/index.ts';
 export type { LockDifference } from './integrity/compare-locks.ts';
@@ -51,6 +52,7 @@ export { type LockOptions, type LockReport, lockModels } from './service/lock-mo
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
 export { type ModelVerification, verifyModel, type VerifyModelOptions } from './service/verify-model.ts';
 export type { Verified } from './service/verify-record.ts';
+export type { RollbackOptions, SwapOptions, TakeOverOptions } from './service/swap/swap-options.ts';
 export type { SandboxMode } from './sidecar/sandbox-policy.ts';
 export type { SidecarOptions } from './sidecar/sidecar-settings.ts';
 export type { Artefact, Content, SignableFile, SignatureFile, SlicedFile } from './spec/artefact.ts';
@@ -81,6 +83,7 @@ export type {
   ServiceEventMap,
   ServiceEventName,
   ServiceListener,
+  SwapFacts,
 } from './spec/events.ts';
 export type { ExecutionStatus, LaneStatus, LoaderModule, Place, PlaceChoice, Priority } from './spec/execution.ts';
 export type { MemoryUse, ModelHealth, ModelState, RegistryHealth } from './spec/health.ts';
@@ -126,4 +129,5 @@ export type { Candidate, Explanation } from './spec/resolution.ts';
 export type { ArrowTableLike, Columns, Row, Rows } from './spec/rows.ts';
 export type { Finding, ScanReport, ScanVerdict } from './spec/scan.ts';
 export type { StoredData, StoredDType, StoredTensor, TensorInfo } from './spec/stored-tensor.ts';
+export type { SwapDifference, SwapPolicy, SwapResult, SwapStep, SwapTimes, SwapTrigger } from './spec/swap.ts';
 export type { DType, Tensor, TensorData, TensorLike } from './spec/tensor.ts';

@@ -28,13 +28,14 @@ export class CacheEntry<T extends CachedValue> {
   readonly key: string;
   readonly value: T;
   readonly bytes: number;
-  /** Never evicted for another model. */
-  readonly pinned: boolean;
+  readonly #pinned: boolean;
   readonly #clock: Clock;
   readonly #idle: (() => void) | undefined;
   readonly #loadedAt: number;
   #usedAt: number;
   #leases = 0;
+  #kept = 0;
+  #quiet: Deferred<void> | undefined;
   #lastLease: Deferred<void> | undefined;
   #retirement: Promise<void> | undefined;
 
@@ -42,11 +43,16 @@ export class CacheEntry<T extends CachedValue> {
     this.key = key;
     this.value = value;
     this.bytes = value.bytes;
-    this.pinned = pinned;
+    this.#pinned = pinned;
     this.#clock = clock;
     this.#idle = idle;
     this.#loadedAt = clock.now();
     this.#usedAt = this.#loadedAt;
+  }
+
+  /** Never evicted for another model. */
+  get pinned(): boolean {
+    return this.#pinned || this.#kept > 0;
   }
 
   get leases(): number {
@@ -70,12 +76,30 @@ export class CacheEntry<T extends CachedValue> {
     this.#leases += 1;
   }
 
+  /** Pins it until the function given back is called, which may be once. */
+  keep(): () => void {
+    this.#kept += 1;
+    return () => {
+      this.#kept -= 1;
+      this.#idle?.();
+    };
+  }
+
+  /** Resolves when no lease is held. There may be a new one by the time the waiting caller runs. */
+  quiet(): Promise<void> {
+    if (this.#leases === 0) return Promise.resolve();
+    this.#quiet ??= deferred();
+    return this.#quiet.promise;
+  }
+
   /** Gives a lease back; the last one of a retired entry lets it be disposed. */
   release(): void {
     this.#leases -= 1;
     if (this.#leases > 0) return;
     this.#usedAt = this.#clock.now();
     this.#lastLease?.resolve();
+    this.#quiet?.resolve();
+    this.#quiet = undefined;
     this.#idle?.();
   }
 

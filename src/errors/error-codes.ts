@@ -65,6 +65,10 @@ export type ErrorCode =
   | 'ML_LOAD_TIMEOUT'
   | 'ML_CACHE_MODEL_TOO_LARGE'
   | 'ML_CACHE_BUDGET_EXHAUSTED'
+  | 'ML_SWAP_FAILED'
+  | 'ML_SWAP_INCOMPATIBLE'
+  | 'ML_SWAP_SAMPLES'
+  | 'ML_SWAP_NO_PREVIOUS'
   | 'ML_INPUT_INVALID'
   | 'ML_INPUT_FEATURE_COUNT'
   | 'ML_INPUT_FEATURE_NAMES'
@@ -310,6 +314,23 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_CACHE_BUDGET_EXHAUSTED: retry(
     'Every model in memory is in use or pinned, and the new one does not fit beside them.',
     'Raise `cache.maxBytes`, unpin models, or try later.',
+  ),
+
+  ML_SWAP_FAILED: retry(
+    'A step of a swap failed (`details.step`); the version before goes on serving.',
+    'The cause is the error of that step.',
+  ),
+  ML_SWAP_INCOMPATIBLE: final(
+    'The new version differs from the one that it would replace in what callers rely on (`details.differences`).',
+    'Give the version to callers that know it, or swap with `force: true`.',
+  ),
+  ML_SWAP_SAMPLES: final(
+    'The new version does not answer the samples of its metadata as the metadata says.',
+    'Find out why; the message has the first answer that differs. `samples` and `tolerance` change the check.',
+  ),
+  ML_SWAP_NO_PREVIOUS: final(
+    '`rollback()` of a model that no swap changed, or of which every swap was rolled back.',
+    'Swap to the version that is wanted.',
   ),
 
   ML_INPUT_INVALID: final(

@@ -19,4 +19,5 @@ export { OverloadError, type OverloadErrorCode } from './overload-error.ts';
 export { PredictionError, type PredictionErrorCode } from './prediction-error.ts';
 export { QuantizeError, type QuantizeErrorCode } from './quantize-error.ts';
 export { SidecarError, type SidecarErrorCode } from './sidecar-error.ts';
+export { SwapError, type SwapErrorCode, type SwapErrorFields } from './swap-error.ts';
 export { WorkerError, type WorkerErrorCode } from './worker-error.ts';

@@ -14,16 +14,21 @@ import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
 import type { Row } from '../spec/rows.ts';
+import type { SwapResult } from '../spec/swap.ts';
 import type { BuiltModel } from './build-model.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
 import { LiveModel } from './live-model.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { type ModelRequest, ModelResolver } from './model-resolver.ts';
-import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot, type SlotHost } from './model-slot.ts';
+import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot } from './model-slot.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { checkService } from './service-contract.ts';
 import { type Verified, verifyRecord } from './verify-record.ts';
+import { AutoSwap } from './swap/auto-swap.ts';
+import { SwapDesk } from './swap/swap-desk.ts';
+import type { RollbackOptions, SwapOptions, TakeOverOptions } from './swap/swap-options.ts';
+import type { SwapHost } from './swap/swap-plan.ts';
 
 /** Where in the models directory to look. Default `trained`. */
 export interface AreaOptions {
@@ -62,8 +67,12 @@ export class MLServiceRegistry implements EventSource {
   readonly #resolver: ModelResolver;
   readonly #runtime: ExecutionRuntime;
   readonly #memory: MemoryWatch;
-  readonly #host: SlotHost;
-  readonly #slots = new Map<string, ModelSlot>();
+  readonly #host: SwapHost;
+  readonly #swaps: SwapDesk;
+  readonly #autoSwap: AutoSwap | undefined;
+  readonly #slots = new Set<ModelSlot>();
+  /** The slot that the next handle for a request gets. One that was forgotten may live on in a handle. */
+  readonly #byRequest = new Map<string, ModelSlot>();
   readonly #services = new Set<string>();
   #watching: Promise<(() => Promise<void>) | undefined> | undefined;
   #closed: Promise<void> | undefined;
@@ -105,10 +114,15 @@ export class MLServiceRegistry implements EventSource {
       pinned: config.pinned,
       inTurn: (work) => loads.run(work),
       assertOpen: () => this.#assertOpen(),
-      known: (slot) => this.#slots.set(keyOf(slot.request), slot),
+      known: (slot) => this.#know(slot),
       unknown: (slot) => this.#forget(slot),
       replaced: (entry) => this.#replaced(entry),
+      slots: () => this.#slots,
+      slot: (request) => this.#slotOf(request),
+      uses: (entry) => this.#uses(entry),
     };
+    this.#swaps = new SwapDesk(this.#host);
+    if (config.swapOnChange !== undefined) this.#autoSwap = new AutoSwap(this.#host, this.#swaps, config.swapOnChange);
   }
 
   /** The registry that services use when they are given none; configured by environment variables. */
@@ -190,7 +204,7 @@ export class MLServiceRegistry implements EventSource {
     this.#assertOpen();
     const { records } = await this.#resolver.index();
     const states = new Map<string | undefined, ModelState>();
-    for (const slot of this.#slots.values()) {
+    for (const slot of this.#slots) {
       const { artefact, state } = slot.health();
       // Several requests may mean one artefact; what one of them has loaded is loaded.
       const known = states.get(artefact) ?? 'unloaded';
@@ -233,13 +247,36 @@ export class MLServiceRegistry implements EventSource {
   }
 
   /**
-   * Lets an alias stand for a version, after that version was loaded; if it does not load, nothing
-   * changes. Calls by the alias that start later use that version.
+   * Puts another version in the place of the one that serves, for every request for that name: loads, verifies and
+   * warms it up, compares it with what it replaces and with the samples of its metadata, then lets all calls go to it
+   * at once, and frees the old one after its calls. Until the switch nothing changes; what fails leaves the old one
+   * serving. Swaps of one name happen one after the other.
+   *
+   * @throws `ML_SWAP_FAILED` with the step, `ML_SWAP_INCOMPATIBLE`, `ML_SWAP_SAMPLES`, `ML_OPTIONS_INVALID`,
+   * `ML_ABORTED`
    */
-  async setAlias(name: string, alias: string, version: string): Promise<void> {
-    await this.load(name, version);
-    this.#resolver.setAlias(name, alias, version);
-    await this.load(name, alias);
+  async swap(name: string, options: SwapOptions): Promise<SwapResult> {
+    return this.#swaps.swap(name, options);
+  }
+
+  /**
+   * Goes back to what served before the last swap that was not rolled back. It is loaded, verified and warmed up again;
+   * nothing is compared.
+   *
+   * @throws `ML_SWAP_NO_PREVIOUS`, `ML_SWAP_FAILED` with the step, `ML_OPTIONS_INVALID`, `ML_ABORTED`
+   */
+  async rollback(name: string, options: RollbackOptions = {}): Promise<SwapResult> {
+    return this.#swaps.rollback(name, options);
+  }
+
+  /**
+   * Lets an alias stand for a version, by the steps of `swap()`. Requests by the alias move to it at once, others stay
+   * where they are; if a step fails nothing changes.
+   *
+   * @throws what loading raises; `ML_SWAP_INCOMPATIBLE`, `ML_SWAP_SAMPLES`, `ML_OPTIONS_INVALID`
+   */
+  async setAlias(name: string, alias: string, version: string, options: TakeOverOptions = {}): Promise<void> {
+    await this.#swaps.setAlias(name, { alias, version }, options);
   }
 
   /** Looks at the repository again on next use. */
@@ -249,7 +286,7 @@ export class MLServiceRegistry implements EventSource {
 
   /** The state of every model that was asked for, and of memory. */
   health(): RegistryHealth {
-    const models = [...this.#slots.values()].map((slot) => slot.health());
+    const models = [...this.#slots].map((slot) => slot.health());
     const status =
       this.#closed !== undefined ? 'closed' : models.some(({ state }) => state === 'failed') ? 'failing' : 'ok';
     return { status, models, memory: this.#cache.memory() };
@@ -298,10 +335,9 @@ export class MLServiceRegistry implements EventSource {
   async #close(timeoutMs: number): Promise<void> {
     if (shared[DEFAULT_REGISTRY] === this) delete shared[DEFAULT_REGISTRY];
     // First of all, so that no call that comes from now on is served.
-    const closing = this.#cache.close(
-      new LifecycleError('ML_REGISTRY_CLOSED', 'the registry was closed while the model loaded'),
-      timeoutMs,
-    );
+    const reason = new LifecycleError('ML_REGISTRY_CLOSED', 'the registry was closed while the model loaded');
+    const closing = this.#cache.close(reason, timeoutMs);
+    this.#swaps.close(reason);
     this.#memory.stop();
     const stopWatching = await this.#watching?.catch(() => undefined);
     await stopWatching?.();
@@ -320,30 +356,48 @@ export class MLServiceRegistry implements EventSource {
         'ML_OPTIONS_INVALID',
         `the version of ${name} must be a non-empty string such as 'v1', '1.2.0' or 'latest', got ${JSON.stringify(version)}`,
       );
-    const key = keyOf({ area, name, version });
-    let slot = this.#slots.get(key);
+    return this.#slotOf({ area, name, version });
+  }
+
+  #slotOf(request: ModelRequest): ModelSlot {
+    let slot = this.#byRequest.get(keyOf(request));
     if (slot === undefined) {
-      slot = new ModelSlot({ area, name, version }, this.#host);
-      this.#slots.set(key, slot);
+      slot = new ModelSlot(request, this.#host);
+      this.#know(slot);
     }
     return slot;
   }
 
+  #know(slot: ModelSlot): void {
+    if (this.#slots.has(slot)) return;
+    this.#slots.add(slot);
+    const key = keyOf(slot.request);
+    if (!this.#byRequest.has(key)) this.#byRequest.set(key, slot);
+    this.#swaps.joined(slot);
+  }
+
   /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
   #forget(slot: ModelSlot): void {
-    if (!slot.loaded() && !this.#services.has(slot.request.name)) this.#slots.delete(keyOf(slot.request));
+    if (slot.loaded() || this.#services.has(slot.request.name)) return;
+    this.#slots.delete(slot);
+    const key = keyOf(slot.request);
+    if (this.#byRequest.get(key) === slot) this.#byRequest.delete(key);
   }
 
   /** Frees a model that no request stands for any more. Calls in flight end first. */
   #replaced(entry: CacheEntry<BuiltModel>): void {
-    if ([...this.#slots.values()].some((slot) => slot.uses(entry))) return;
+    if (!entry.live || this.#uses(entry)) return;
     this.#cache.drop(entry.key, 'replaced', DEFAULT_UNLOAD_TIMEOUT_MS).catch((error: unknown) => {
       process.emitWarning(String(error), { type: 'BaseMLServiceWarning', code: 'ML_UNLOAD' });
     });
   }
 
+  #uses(entry: CacheEntry<BuiltModel>): boolean {
+    return this.#swaps.holds(entry) || [...this.#slots].some((slot) => slot.uses(entry));
+  }
+
   #evicted(entry: CacheEntry<BuiltModel>, reason: Parameters<ModelSlot['evicted']>[1], idleMs: number): void {
-    for (const slot of this.#slots.values()) slot.evicted(entry, reason);
+    for (const slot of this.#slots) slot.evicted(entry, reason);
     this.#events.emit('cache:evict', { ...entry.value.ref, reason, bytes: entry.bytes, idleMs });
   }
 
@@ -355,10 +409,17 @@ export class MLServiceRegistry implements EventSource {
   /** Watching starts with the first look at the repository. */
   async #watch(): Promise<void> {
     if (!this.#config.watch || this.#repository.watch === undefined) return;
-    this.#watching ??= this.#repository.watch(() => {
-      this.#events.emit('repository:change', { location: this.#repository.location });
-    });
+    this.#watching ??= this.#startWatching(this.#repository.watch.bind(this.#repository));
     await this.#watching;
+  }
+
+  async #startWatching(watch: NonNullable<ModelRepository['watch']>): Promise<() => Promise<void>> {
+    const stop = await watch(() => {
+      this.#events.emit('repository:change', { location: this.#repository.location });
+      this.#autoSwap?.changed();
+    });
+    if (this.#autoSwap !== undefined) this.#autoSwap.begin(await this.#repository.index());
+    return stop;
   }
 
   #assertOpen(): void {
@@ -366,6 +427,6 @@ export class MLServiceRegistry implements EventSource {
   }
 }
 
-function keyOf({ area, name, version }: ModelRequest): string {
-  return `${area}/${name}@${version}`;
+function keyOf({ area, name, version, exact }: ModelRequest): string {
+  return `${area}/${name}@${version}${exact === true ? ' exactly' : ''}`;
 }

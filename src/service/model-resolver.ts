@@ -16,6 +16,7 @@ import type {
   RepositoryIndex,
 } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
+import { choosePinned, type ModelFamily, NO_PINS, pinnedId, type Pins } from './swap/pins.ts';
 import { modelEnvironment, variableNames } from './environment.ts';
 import type { RegistryConfig } from './registry-config.ts';
 
@@ -25,6 +26,11 @@ export interface ModelRequest {
   readonly name: string;
   /** `latest`, a label, a version, a range or an alias. */
   readonly version: string;
+  /**
+   * The version itself, whatever a swap, the options or the environment put in its place: for those who compare
+   * versions with each other.
+   */
+  readonly exact?: boolean;
 }
 
 /** What it stands for: one artefact that can be opened. */
@@ -35,6 +41,8 @@ export interface ResolvedModel {
    */
   readonly key: string;
   readonly ref: ModelRef;
+  /** Of the repository's record; `undefined` for a path that was set. */
+  readonly id: string | undefined;
   readonly metadata: ModelMetadata | undefined;
   /** As in the repository's record. */
   readonly metadataFiles?: ModelRecord['metadataFiles'];
@@ -47,13 +55,23 @@ export interface ResolvedModel {
   open(options: OpenOptions): Promise<Artefact>;
 }
 
-/** Names and versions to artefacts: options over environment over what the caller asked for. */
+/** What is set for one model. */
+interface Override {
+  readonly path: string | undefined;
+  readonly version: string | undefined;
+  readonly place: PlaceChoice | undefined;
+  readonly via: readonly string[];
+}
+
+/** Names and versions to artefacts: swaps over options over environment over what the caller asked for. */
 export class ModelResolver {
   readonly #repository: ModelRepository;
   readonly #config: RegistryConfig;
   readonly #watch: () => Promise<void>;
   /** Aliases set while running, by model name and alias. */
   readonly #aliases = new Map<string, Map<string, string>>();
+  /** What swaps put in the place of what is asked for, by area and name. */
+  readonly #pins = new Map<string, Pins>();
   /** Misses made the repository look again a short while ago. */
   readonly #missed = new LRUCache<string, true>({ max: 1_000, ttl: 1_000 });
 
@@ -73,6 +91,20 @@ export class ModelResolver {
     this.#aliases.set(name, aliases);
   }
 
+  pins({ area, name }: ModelFamily): Pins {
+    return this.#pins.get(`${area}/${name}`) ?? NO_PINS;
+  }
+
+  setPins({ area, name }: ModelFamily, pins: Pins): void {
+    this.#pins.set(`${area}/${name}`, pins);
+  }
+
+  /** The version that decides where nothing is pinned: `undefined` for a path that was set. */
+  asked(request: ModelRequest): string | undefined {
+    const { path, version } = this.#override(request);
+    return path !== undefined && request.area === 'trained' ? undefined : (version ?? request.version);
+  }
+
   /** Looks at the repository again on next use. */
   refresh(): void {
     this.#repository.refresh();
@@ -84,17 +116,18 @@ export class ModelResolver {
   }
 
   /**
+   * @param pins default: those in force
    * @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`, `ML_MODEL_VERSION_INVALID`, `ML_MODEL_AMBIGUOUS`
    */
-  async resolve(request: ModelRequest): Promise<ResolvedModel> {
-    const override = this.#override(request.name);
-    if (override.path !== undefined && request.area === 'trained')
-      return this.#direct(request, override.path, override.place);
-    const record = await this.record(request);
+  async resolve(request: ModelRequest, pins: Pins = this.pins(request)): Promise<ResolvedModel> {
+    const override = this.#override(request);
+    if (this.#usesPath(request, override, pins)) return this.#direct(request, override.path, override.place);
+    const record = await this.record(request, pins);
     const repository = this.#repository;
     return {
       key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})`,
       ref: { model: record.name, version: record.label ?? record.version, artefact: record.id },
+      id: record.id,
       metadata: record.metadata,
       metadataFiles: record.metadataFiles,
       size: record.size,
@@ -105,22 +138,22 @@ export class ModelResolver {
   }
 
   /** The repository's record for a request; looks at the disk again once before it says that there is none. */
-  async record(request: ModelRequest): Promise<ModelRecord> {
+  async record(request: ModelRequest, pins: Pins = this.pins(request)): Promise<ModelRecord> {
     try {
-      return requireChosen(await this.explain(request));
+      return requireChosen(await this.explain(request, pins));
     } catch (error) {
       const key = `${request.area}/${request.name}@${request.version}`;
       const missing = MLServiceError.isInstance(error) && /^ML_MODEL_(VERSION_)?NOT_FOUND$/.test(error.code);
       if (!missing || this.#missed.has(key)) throw error;
       this.#missed.set(key, true);
       this.#repository.refresh();
-      return requireChosen(await this.explain(request));
+      return requireChosen(await this.explain(request, pins));
     }
   }
 
-  async explain(request: ModelRequest): Promise<Explanation> {
-    const override = this.#override(request.name);
-    if (override.path !== undefined && request.area === 'trained') return this.#explainPath(request, override.path);
+  async explain(request: ModelRequest, pins: Pins = this.pins(request)): Promise<Explanation> {
+    const override = this.#override(request);
+    if (this.#usesPath(request, override, pins)) return this.#explainPath(request, override.path);
     const index = await this.index();
     const via = [...override.via];
     let version = override.version ?? request.version;
@@ -129,7 +162,7 @@ export class ModelResolver {
       via.push(`alias "${version}" means "${alias}"`);
       version = alias;
     }
-    return resolveModel(
+    const explanation = resolveModel(
       index,
       { name: request.name, version, area: request.area, via },
       {
@@ -138,6 +171,13 @@ export class ModelResolver {
         formatPreference: this.#config.formatPreference,
       },
     );
+    const pinned = pinnedId(request, pins);
+    return pinned === undefined ? explanation : choosePinned(explanation, pinned);
+  }
+
+  /** A path that was set counts unless a swap put something in its place. */
+  #usesPath(request: ModelRequest, override: Override, pins: Pins): override is Override & { readonly path: string } {
+    return override.path !== undefined && request.area === 'trained' && pinnedId(request, pins) === undefined;
   }
 
   /** A path that was set leaves nothing to choose. */
@@ -159,12 +199,7 @@ export class ModelResolver {
   }
 
   /** Options, then environment, with a sentence on where each setting came from. */
-  #override(name: string): {
-    readonly path: string | undefined;
-    readonly version: string | undefined;
-    readonly place: PlaceChoice | undefined;
-    readonly via: readonly string[];
-  } {
+  #override({ name, exact }: ModelRequest): Override {
     const option = this.#config.models[name] ?? {};
     const environment = modelEnvironment(this.#config.env, name);
     const variables = variableNames(name);
@@ -173,6 +208,7 @@ export class ModelResolver {
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
     const path = option.path ?? environment.path;
     const place = option.place ?? environment.place;
+    if (exact === true) return { path: undefined, version: undefined, place, via: [] };
     return { path, version: option.version ?? environment.version, place, via };
   }
 
@@ -182,6 +218,7 @@ export class ModelResolver {
     return {
       key: absolute,
       ref: { model: request.name, version: undefined, artefact: absolute },
+      id: undefined,
       metadata: undefined,
       size: 0,
       place,

@@ -1,22 +1,21 @@
-import type { ModelCache } from '../cache/model-cache.ts';
+import { AbortedError } from '../errors/aborted-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import { type Deferred, deferred } from '../internal/deferred.ts';
+import { orAbort } from '../internal/or-abort.ts';
 import type { EvictReason, ModelRef } from '../spec/events.ts';
 import type { ModelHealth, ModelState } from '../spec/health.ts';
 import type { CallOptions } from '../spec/model.ts';
-import { type BuildSettings, type BuiltModel, buildModel, type ModelEntry } from './build-model.ts';
+import { acquireModel, type LoadHost } from './acquire-model.ts';
+import type { BuiltModel, ModelEntry } from './build-model.ts';
 import type { ModelSource } from './live-model.ts';
 import type { ModelRequest, ModelResolver, ResolvedModel } from './model-resolver.ts';
+import { type Signature, signatureOf } from './swap/signature.ts';
 
 /** What slots share. */
-export interface SlotHost {
-  readonly cache: ModelCache<BuiltModel>;
+export interface SlotHost extends LoadHost {
   readonly resolver: ModelResolver;
-  readonly settings: BuildSettings;
-  readonly pinned: ReadonlySet<string>;
-  /** Waits for a place among the loads that run at the same time. */
-  inTurn<T>(work: () => Promise<T>): Promise<T>;
   assertOpen(): void;
   /** A slot that is asked for something. */
   known(slot: ModelSlot): void;
@@ -24,6 +23,12 @@ export interface SlotHost {
   unknown(slot: ModelSlot): void;
   /** A model whose place another one took. */
   replaced(entry: ModelEntry): void;
+}
+
+/** What a slot served last; stays when that is evicted or unloaded. */
+export interface Served {
+  readonly resolved: ResolvedModel;
+  readonly signature: Signature;
 }
 
 /** How a slot loads. */
@@ -37,8 +42,8 @@ export const DEFAULT_UNLOAD_TIMEOUT_MS = 10_000;
 
 /**
  * One name and version as callers ask for it: which artefact it stands for, its loaded entry, its
- * state. Once resolved it stays with that artefact until it is loaded afresh or unloaded, so
- * that `latest` never changes between two calls by itself.
+ * state. Once resolved it stays with that artefact until it is loaded afresh or unloaded, or a swap puts another one
+ * in its place, so that `latest` never changes between two calls by itself.
  */
 export class ModelSlot implements ModelSource {
   readonly request: ModelRequest;
@@ -48,6 +53,11 @@ export class ModelSlot implements ModelSource {
   #resolving: Promise<ResolvedModel> | undefined;
   #resolveMs = 0;
   #entry: ModelEntry | undefined;
+  #served: Served | undefined;
+  /** Set while calls wait for a swap that frees the old version first. */
+  #held: Deferred<void> | undefined;
+  /** Counts the swaps: what was begun before the last one is not taken any more. */
+  #turn = 0;
   /** Being unloaded, with calls still in flight. */
   #leaving: ModelEntry | undefined;
   #state: ModelState = 'unloaded';
@@ -85,15 +95,8 @@ export class ModelSlot implements ModelSource {
     // During the pause after a failure nothing is tried, so the state stays as it is.
     if (this.#state !== 'failed' || options.afresh === true) this.#starting();
     try {
-      const resolved = this.#resolved ?? (await this.#resolve());
-      const entry = this.#shared(resolved) ?? (await this.#fromCache(resolved, options));
-      const previous = this.#entry;
-      this.#entry = entry;
-      if (previous !== undefined && previous !== entry) this.#host.replaced(previous);
-      this.#become('ready', undefined);
-      return entry;
+      return await this.#current(options);
     } catch (error) {
-      this.#resolved = undefined;
       this.#failed(error);
       if (isUnknown(error)) this.#host.unknown(this);
       throw error;
@@ -149,6 +152,55 @@ export class ModelSlot implements ModelSource {
     };
   }
 
+  /** What it served last, whether or not that is loaded now. */
+  get served(): Served | undefined {
+    return this.#served;
+  }
+
+  /** What the next call would be answered by; `undefined` before it is resolved. */
+  get resolved(): ResolvedModel | undefined {
+    return this.#resolved;
+  }
+
+  /** The loaded entry, without a lease. */
+  get entry(): ModelEntry | undefined {
+    return this.#entry?.live === true ? this.#entry : undefined;
+  }
+
+  /** Lets another version take over, in one step; gives the entry that it replaces. */
+  adopt(resolved: ResolvedModel, entry: ModelEntry): ModelEntry | undefined {
+    const previous = this.#entry;
+    this.#restart(resolved);
+    this.#serve(resolved, entry);
+    this.#letGo();
+    return previous;
+  }
+
+  /** Lets the next call resolve and load anew; gives the entry that was used. */
+  reset(): ModelEntry | undefined {
+    const previous = this.#entry;
+    this.#restart(undefined);
+    this.#entry = undefined;
+    this.#letGo();
+    if (this.#state !== 'unloaded') this.#become('unloaded', 'another version takes its place');
+    return previous;
+  }
+
+  /** Lets new calls wait, until `adopt`, `reset` or `resume`. */
+  hold(state: 'unloading' | 'loading', reason: string): void {
+    this.#turn += 1;
+    this.#entry = undefined;
+    this.#held ??= deferred();
+    this.#become(state, reason);
+  }
+
+  /** Ends `hold` where there is nothing to adopt: calls load what the slot stood for. */
+  resume(reason: string): void {
+    if (this.#held === undefined) return;
+    this.#letGo();
+    this.#become('unloaded', reason);
+  }
+
   /** Whether this slot uses an entry. */
   uses(entry: ModelEntry): boolean {
     return this.#entry === entry;
@@ -160,47 +212,79 @@ export class ModelSlot implements ModelSource {
     this.#resolved = undefined;
   }
 
+  /** Loads what the slot stands for; tries again where another version took over meanwhile. */
+  async #current(options: SlotLoadOptions): Promise<ModelEntry> {
+    for (;;) {
+      if (this.#held !== undefined) await untilLetGo(this.#held.promise, options.signal);
+      this.#host.assertOpen();
+      const turn = this.#turn;
+      try {
+        const resolved = this.#resolved ?? (await this.#resolve());
+        const entry = this.#shared(resolved) ?? (await this.#fromCache(resolved, options));
+        if (turn === this.#turn) {
+          const previous = this.#entry;
+          this.#serve(resolved, entry);
+          if (previous !== undefined && previous !== entry) this.#host.replaced(previous);
+          return entry;
+        }
+        entry.release();
+        this.#host.replaced(entry);
+      } catch (error) {
+        if (turn === this.#turn) this.#resolved = undefined;
+        else if (options.signal?.aborted !== true) continue;
+        throw error;
+      }
+    }
+  }
+
+  #serve(resolved: ResolvedModel, entry: ModelEntry): void {
+    if (this.#served === undefined || this.#entry !== entry)
+      this.#served = { resolved, signature: signatureOf(entry.value) };
+    this.#entry = entry;
+    this.#become('ready', undefined);
+  }
+
+  /** What is resolving or loading now is for nobody any more. */
+  #restart(resolved: ResolvedModel | undefined): void {
+    this.#turn += 1;
+    this.#resolving = undefined;
+    this.#resolved = resolved;
+  }
+
+  #letGo(): void {
+    this.#held?.resolve();
+    this.#held = undefined;
+  }
+
   #resolve(): Promise<ResolvedModel> {
-    this.#resolving ??= this.#resolveOnce().finally(() => {
-      this.#resolving = undefined;
+    if (this.#resolving !== undefined) return this.#resolving;
+    const resolving = this.#resolveOnce().finally(() => {
+      if (this.#resolving === resolving) this.#resolving = undefined;
     });
-    return this.#resolving;
+    this.#resolving = resolving;
+    return resolving;
   }
 
   async #resolveOnce(): Promise<ResolvedModel> {
+    const turn = this.#turn;
     const startedAt = performance.now();
-    this.#resolved = await this.#host.resolver.resolve(this.request);
+    const resolved = await this.#host.resolver.resolve(this.request);
+    if (turn !== this.#turn) return resolved;
+    this.#resolved = resolved;
     this.#resolveMs = performance.now() - startedAt;
-    return this.#resolved;
+    return resolved;
   }
 
   #fromCache(resolved: ResolvedModel, options: SlotLoadOptions): Promise<ModelEntry> {
-    const { cache, settings, pinned } = this.#host;
     const { name, version } = this.request;
-    return cache.acquire({
-      key: resolved.key,
-      estimate: resolved.size,
-      pinned: pinned.has(name),
+    return acquireModel(this.#host, {
+      name,
+      requested: version,
+      resolved,
+      resolveMs: this.#resolveMs,
       signal: options.signal,
-      ignoreBackoff: options.afresh === true,
-      load: (signal, makeRoom) =>
-        this.#host.inTurn(() => {
-          this.#starting();
-          return buildModel(settings, {
-            requested: version,
-            name,
-            ref: resolved.ref,
-            metadata: resolved.metadata,
-            metadataFiles: resolved.metadataFiles,
-            place: resolved.place,
-            fresh: resolved.fresh,
-            givenUp: (error) => cache.fail(resolved.key, error),
-            resolveMs: this.#resolveMs,
-            signal,
-            makeRoom,
-            open: (open) => resolved.open({ ...open, maxBytes: settings.limits.maxModelBytes }),
-          });
-        }),
+      afresh: options.afresh === true,
+      begun: () => this.#starting(),
     });
   }
 
@@ -225,11 +309,11 @@ export class ModelSlot implements ModelSource {
   }
 
   #starting(): void {
-    if (this.#state !== 'ready') this.#become('loading', undefined);
+    if (this.#state !== 'ready' && this.#held === undefined) this.#become('loading', undefined);
   }
 
   #failed(error: unknown): void {
-    if (this.#entry?.live === true) return;
+    if (this.#entry?.live === true || this.#held !== undefined) return;
     const code = MLServiceError.isInstance(error) ? error.code : undefined;
     if (code === 'ML_ABORTED') {
       if (this.#loads === 1 && this.#state === 'loading') this.#become('unloaded', undefined);
@@ -249,6 +333,16 @@ export class ModelSlot implements ModelSource {
 
   #ref(): ModelRef {
     return this.#resolved?.ref ?? { model: this.request.name, version: undefined, artefact: undefined };
+  }
+}
+
+/** @throws `ML_ABORTED` */
+async function untilLetGo(held: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return held;
+  try {
+    return await orAbort(held, signal, () => undefined);
+  } catch (error) {
+    throw new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: error });
   }
 }
 

@@ -114,15 +114,20 @@ async function placeInline(
   };
   const loading = loadOrConvert(settings, { loader, context, refusal });
   const { loaded, converted } = await orAbort(loading, signal, (late) => void freeModel(late.loaded, request.name));
+  let warming: Promise<void> | undefined;
   try {
     checkLoaded(loaded, loader.name);
     const warmUp = runtime.config.warmUp ? warmUpOf(loaded, request.metadata, warn) : undefined;
     if (warmUp !== undefined) {
       work.clock.enter('warm-up');
-      await orAbort(warmUp(), signal, () => undefined);
+      warming = warmUp();
+      await orAbort(warming, signal, () => undefined);
     }
   } catch (error) {
-    await freeModel(loaded, request.name);
+    const free = (): Promise<void> => freeModel(loaded, request.name);
+    // An abort does not wait for an engine that computes; the engine keeps its model until it is done.
+    if (warming === undefined) await free();
+    else void warming.then(free, free);
     throw error;
   }
   const grown = process.memoryUsage.rss() - rssBefore;

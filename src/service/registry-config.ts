@@ -11,6 +11,7 @@ import { sidecarSettings, type SidecarSettings } from '../sidecar/sidecar-settin
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
+import type { SwapPolicy } from '../spec/swap.ts';
 import { PLACES, readEnvironment } from './environment.ts';
 import { type ExecutionConfig, executionConfig } from './execution-runtime.ts';
 import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
@@ -29,6 +30,8 @@ export interface RegistryConfig {
   readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly models: Readonly<Record<string, ModelOverride>>;
   readonly watch: boolean;
+  /** `undefined`: new files take over with `load()` alone. */
+  readonly swapOnChange: SwapPolicy | undefined;
   readonly pinned: ReadonlySet<string>;
   readonly cache: ModelCacheOptions;
   readonly limits: Limits;
@@ -124,6 +127,12 @@ const schema = z.strictObject(
       ),
     ),
     watch: z.optional(z.boolean('a boolean')),
+    swapOnChange: z.optional(
+      z.union(
+        [z.boolean(), z.enum(['availability-first', 'memory-first'])],
+        "a boolean, 'availability-first' or 'memory-first'",
+      ),
+    ),
     cache: z.optional(
       z.strictObject(
         {
@@ -234,6 +243,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     aliases: options.aliases ?? {},
     models: options.models ?? {},
     watch: options.watch ?? false,
+    swapOnChange: policyOf(options),
     pinned: new Set(cache.pinned),
     cache: {
       maxBytes: cache.maxBytes ?? Math.floor(container.memoryLimit / 2),
@@ -269,6 +279,19 @@ function authenticityOf(
   return new Authenticity({ ...(lockFile !== undefined && { lockFile }), ...options }, modelsDir);
 }
 
+/** @throws `ML_OPTIONS_INVALID` */
+function policyOf({ watch, swapOnChange = false }: RegistryOptions): SwapPolicy | undefined {
+  if (swapOnChange === false) return undefined;
+  if (watch !== true) {
+    throw new ConfigurationError(
+      'ML_OPTIONS_INVALID',
+      'options.watch must be true where options.swapOnChange is set: nothing else notices new files',
+      { details: { path: 'options.watch', value: watch } },
+    );
+  }
+  return swapOnChange === true ? 'availability-first' : swapOnChange;
+}
+
 function converterOf(settings: SidecarSettings): () => Promise<ModelConverter> {
   let converter: Promise<ModelConverter> | undefined;
   return () =>
@@ -284,7 +307,8 @@ function loadersOf(given: RegistryOptions['loaders']): LoaderRegistry {
   return loaders;
 }
 
-function invalidOption(issue: z.core.$ZodIssue, options: unknown): ConfigurationError {
+/** The error for the first thing that is wrong with options. */
+export function invalidOption(issue: z.core.$ZodIssue, options: unknown): ConfigurationError {
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const keys = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
   const path = ['options', ...keys.map(String)].join('.');

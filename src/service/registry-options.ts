@@ -6,6 +6,7 @@ import type { PlaceChoice } from '../spec/execution.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures, ModelLoader } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
+import type { SwapPolicy } from '../spec/swap.ts';
 import type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './execution-options.ts';
 
 /** Whether bytes must be compared with a checksum from the metadata before they are parsed. */
@@ -61,6 +62,11 @@ export interface RegistryOptions {
   readonly models?: Readonly<Record<string, ModelOverride>>;
   /** Whether to watch the models directory for changes. Default `false`. */
   readonly watch?: boolean;
+  /**
+   * Whether a new file takes over by itself from the version that it makes outdated, as by `swap()`; a policy says how.
+   * Needs `watch`. Default `false`.
+   */
+  readonly swapOnChange?: boolean | SwapPolicy;
   readonly cache?: CacheOptions;
   readonly limits?: Partial<Limits>;
   /** Milliseconds one load may take. Default 120,000. */

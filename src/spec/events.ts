@@ -3,6 +3,7 @@ import type { Place } from './execution.ts';
 import type { MemoryUse, ModelState } from './health.ts';
 import type { LoadPhase } from './model-loader.ts';
 import type { ModelMethod } from './model.ts';
+import type { SwapPolicy, SwapResult, SwapStep, SwapTimes, SwapTrigger } from './swap.ts';
 
 /** Which model an event speaks of. */
 export interface ModelRef {
@@ -19,6 +20,16 @@ export type PhaseTimes = Readonly<Partial<Record<LoadPhase, number>>>;
 
 /** Why a model left the cache. */
 export type EvictReason = 'budget' | 'idle' | 'unload' | 'close' | 'replaced' | 'pressure' | 'crashed';
+
+/** What every event of a swap says. Its `model`, `version` and `artefact` are those of the version that is to serve. */
+export interface SwapFacts extends ModelRef {
+  readonly trigger: SwapTrigger;
+  /** What was asked for, e.g. `v2`. */
+  readonly requested: string;
+  readonly policy: SwapPolicy;
+  /** What serves until then; `undefined` where nothing does. */
+  readonly from: ModelRef | undefined;
+}
 
 /** Every event, its name `noun:action`, and its payload. Times are milliseconds, sizes bytes. */
 export interface ServiceEventMap {
@@ -51,6 +62,16 @@ export interface ServiceEventMap {
   'cache:evict': ModelRef & { readonly reason: EvictReason; readonly bytes: number; readonly idleMs: number };
   'unload:start': ModelRef & { readonly leases: number };
   'unload:end': ModelRef & { readonly bytes: number; readonly durationMs: number };
+  /** A version is about to take over; `version` and `artefact` are not known yet. */
+  'swap:start': SwapFacts;
+  'swap:end': SwapFacts & SwapResult;
+  /** The version before goes on serving. */
+  'swap:error': SwapFacts & {
+    readonly step: SwapStep;
+    readonly error: unknown;
+    readonly steps: SwapTimes;
+    readonly durationMs: number;
+  };
   /** Sent after each load and unload. */
   'memory:sample': MemoryUse & { readonly rssBytes: number };
   /**
