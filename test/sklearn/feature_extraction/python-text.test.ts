@@ -1,6 +1,6 @@
 import { array, assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { murmurhash3 } from '../../../src/sklearn/feature_extraction/murmurhash3.ts';
+import { murmurhash3 } from '../../../src/internal/murmurhash3.ts';
 import { charNgrams, wordBoundaryNgrams, wordNgrams } from '../../../src/sklearn/feature_extraction/ngrams.ts';
 import {
   compareCodePoints,

@@ -1,13 +1,13 @@
 const encoder = new TextEncoder();
 let bytes = new Uint8Array(1024);
 
-/** MurmurHash3 (x86, 32 bits, seed 0) of the UTF-8 bytes of a text, as a signed integer. */
-export function murmurhash3(text: string): number {
+/** MurmurHash3 (x86, 32 bits) of the UTF-8 bytes of a text, as a signed integer; a lone surrogate counts as U+FFFD. */
+export function murmurhash3(text: string, seed: number = 0): number {
   // A UTF-16 unit becomes at most three bytes.
   if (bytes.length < text.length * 3) bytes = new Uint8Array(text.length * 3);
   const length = encoder.encodeInto(text, bytes).written;
   const blocks = length & ~3;
-  let h = 0;
+  let h = seed | 0;
   for (let i = 0; i < blocks; i += 4) {
     h ^= mix(
       (bytes[i] as number) |
