@@ -35,7 +35,12 @@ export class ArmMetrics {
   }
 }
 
-const OF_CALLERS = new Set(['ML_ABORTED', 'ML_MODEL_METHOD_UNSUPPORTED', 'ML_MODEL_PART_UNKNOWN', 'ML_REGISTRY_CLOSED']);
+const OF_CALLERS = new Set([
+  'ML_ABORTED',
+  'ML_MODEL_METHOD_UNSUPPORTED',
+  'ML_MODEL_PART_UNKNOWN',
+  'ML_REGISTRY_CLOSED',
+]);
 
 /** Whether an error says something about the arm, rather than about the call or what all models share. */
 export function isArmsFault(error: unknown): boolean {

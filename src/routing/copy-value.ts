@@ -18,7 +18,9 @@ export function copyValue<T>(value: T, depth: number = MAX_DEPTH): T {
     for (const [name, one] of Object.entries(value)) copy[name] = copyValue(one, depth - 1);
     return copy as T;
   }
-  return isTensor(value) ? (DenseTensor.from({ ...value, data: copyValue(value.data), shape: [...value.shape] }) as T) : value;
+  return isTensor(value)
+    ? (DenseTensor.from({ ...value, data: copyValue(value.data), shape: [...value.shape] }) as T)
+    : value;
 }
 
 function copyView(view: ArrayBufferView): ArrayBufferView {

@@ -4,6 +4,8 @@ import type { ModelInfo, ModelMethod, ValueInfo } from '../spec/model.ts';
 export interface ModelFace {
   readonly info: ModelInfo;
   readonly methods: readonly ModelMethod[];
+  /** Names of the objects in a file that holds several. */
+  readonly parts: readonly string[];
 }
 
 const MAX_SHOWN = 200;
@@ -32,6 +34,8 @@ export function modelDifferences(known: ModelFace, other: ModelFace): string[] {
   compare('values per row', outputWidth(a), outputWidth(b));
   const missing = known.methods.filter((method) => method !== 'run' && !other.methods.includes(method));
   if (missing.length > 0) differences.push(`methods: it has no ${missing.join(', ')}`);
+  const lost = known.parts.filter((part) => !other.parts.includes(part));
+  if (lost.length > 0) differences.push(`parts: it has no ${shorten(lost.join(', '))}`);
   return differences;
 }
 

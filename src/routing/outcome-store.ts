@@ -19,7 +19,7 @@ const SMALL = 1_024;
 
 /** Which arm answered which prediction, until the outcome comes or its time is over. The oldest give way. */
 export class OutcomeStore<T> {
-  readonly #limits: OutcomeLimits;
+  limits: OutcomeLimits;
   readonly #clock: Clock;
   readonly #byId = new Map<string, Open<T>>();
   /** Oldest first. Beside the map, because looking for the first entry of a map passes over all that were deleted. */
@@ -27,7 +27,7 @@ export class OutcomeStore<T> {
   #head = 0;
 
   constructor(limits: OutcomeLimits, clock: Clock) {
-    this.#limits = limits;
+    this.limits = limits;
     this.#clock = clock;
   }
 
@@ -37,17 +37,17 @@ export class OutcomeStore<T> {
 
   add(id: string, owner: T): void {
     const now = this.#clock.now();
-    this.#tidy(now, this.#limits.maxOpen - 1);
-    const open = { id, owner, expiresAt: now + this.#limits.ttlMs, reported: false };
+    this.#tidy(now, this.limits.maxOpen - 1);
+    const open = { id, owner, expiresAt: now + this.limits.ttlMs, reported: false };
     this.#byId.set(id, open);
     this.#inOrder.push(open);
   }
 
   /** @param count told whose outcome it is; `false` from it: nobody's any more */
   report(id: string, count: (owner: T) => boolean): OutcomeResult {
-    this.#tidy(this.#clock.now(), this.#limits.maxOpen);
+    this.#tidy(this.#clock.now(), this.limits.maxOpen);
     const open = this.#byId.get(id);
-    if (open === undefined) return 'unknown';
+    if (open === undefined || open.expiresAt <= this.#clock.now()) return 'unknown';
     if (open.reported) return 'repeated';
     if (!count(open.owner)) return 'unknown';
     open.reported = true;

@@ -14,6 +14,7 @@ import type { ModelHealth, ModelState, RegistryHealth } from '../spec/health.ts'
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
+import type { ModelRoute, OutcomeResult, RouteOptions, RouteSummary } from '../spec/routing.ts';
 import type { Row } from '../spec/rows.ts';
 import type { BuiltModel } from './build-model.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
@@ -23,6 +24,8 @@ import { type ModelRequest, ModelResolver } from './model-resolver.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot, type SlotHost } from './model-slot.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
+import { ModelRoutes } from './routing/model-routes.ts';
+import { RouteTable } from './routing/route-table.ts';
 import { checkService } from './service-contract.ts';
 
 /** Where in the models directory to look. Default `trained`. */
@@ -76,6 +79,8 @@ export class MLServiceRegistry implements EventSource {
   readonly #host: SlotHost;
   readonly #slots = new Map<string, ModelSlot>();
   readonly #services = new Set<string>();
+  readonly #routes = new RouteTable();
+  readonly #routing: ModelRoutes;
   #watching: Promise<(() => Promise<void>) | undefined> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -113,12 +118,20 @@ export class MLServiceRegistry implements EventSource {
       resolver: this.#resolver,
       settings: { ...config, events: this.#events, runtime: this.#runtime },
       pinned: config.pinned,
+      routes: this.#routes,
       inTurn: (work) => loads.run(work),
       assertOpen: () => this.#assertOpen(),
       known: (slot) => this.#slots.set(keyOf(slot.request), slot),
       unknown: (slot) => this.#forget(slot),
       replaced: (entry) => this.#replaced(entry),
     };
+    this.#routing = new ModelRoutes({
+      host: this.#host,
+      table: this.#routes,
+      slot: (name, version) => this.#slotOf({ area: 'trained', name, version, exact: true }),
+      slots: () => this.#slots.values(),
+      retire: (slot) => this.#retire(slot),
+    });
   }
 
   /** The registry that services use when they are given none; configured by environment variables. */
@@ -177,8 +190,7 @@ export class MLServiceRegistry implements EventSource {
     options: AreaOptions & CallOptions = {},
   ): Promise<Model<R, P>> {
     const slot = this.#slot(name, version, options.area);
-    const entry = await slot.acquire({ ...options, afresh: true });
-    entry.release();
+    await Promise.all((slot.router?.slots ?? [slot]).map((one) => loadAfresh(one, options)));
     return new LiveModel<R, P>(slot);
   }
 
@@ -253,9 +265,52 @@ export class MLServiceRegistry implements EventSource {
    * changes. Calls by the alias that start later use that version.
    */
   async setAlias(name: string, alias: string, version: string): Promise<void> {
-    await this.load(name, version);
+    // The slots themselves: a route would load its arms.
+    await loadAfresh(this.#slot(name, version));
     this.#resolver.setAlias(name, alias, version);
-    await this.load(name, alias);
+    await loadAfresh(this.#slot(name, alias));
+  }
+
+  /**
+   * Deals the calls of a model to several versions: A/B, canary and shadow (`docs/routing.md`). All of them are loaded
+   * before it takes effect; what fails leaves everything as it was. Called again it changes the route in one step, and
+   * arms that stay the same keep their counts.
+   *
+   * @throws `ML_OPTIONS_INVALID`, `ML_ROUTE_ARM_FAILED`, `ML_ROUTE_INCOMPATIBLE`, `ML_ROUTE_SUPERSEDED`, `ML_ABORTED`
+   */
+  route(name: string, options: RouteOptions, call: Pick<CallOptions, 'signal'> = {}): Promise<ModelRoute> {
+    return this.#routing.set(name, options, call);
+  }
+
+  /** Takes a route away: requests mean again what they ask for. Gives whether there was one. */
+  unroute(name: string): Promise<boolean> {
+    return this.#routing.unset(name);
+  }
+
+  /** The routes in force, by model. */
+  get routes(): ReadonlyMap<string, ModelRoute> {
+    return this.#routes.routes;
+  }
+
+  /**
+   * Says how a routed prediction turned out.
+   *
+   * @param id from `onRouted` of the call's options
+   * @param value `true` and `false`, or a number
+   * @throws `ML_ROUTE_OUTCOME_INVALID`
+   */
+  reportOutcome(id: string, value: boolean | number): OutcomeResult {
+    return this.#routing.reportOutcome(id, value);
+  }
+
+  /**
+   * What the arms of a route did so far, with confidence intervals, and how they differ from the control arm.
+   *
+   * @param options.confidence of the intervals; default 0.95
+   * @throws `ML_ROUTE_UNKNOWN`
+   */
+  routeSummary(name: string, options: { readonly confidence?: number } = {}): Promise<RouteSummary> {
+    return this.#routing.summary(name, options);
   }
 
   /** Looks at the repository again on next use. */
@@ -265,7 +320,9 @@ export class MLServiceRegistry implements EventSource {
 
   /** The state of every model that was asked for, and of memory. */
   health(): RegistryHealth {
-    const models = [...this.#slots.values()].map((slot) => slot.health());
+    // Nobody waits for a shadow.
+    const slots = [...this.#slots.values()].filter(({ request }) => request.shadow !== true);
+    const models = slots.map((slot) => slot.health());
     const status =
       this.#closed !== undefined ? 'closed' : models.some(({ state }) => state === 'failed') ? 'failing' : 'ok';
     return { status, models, memory: this.#cache.memory() };
@@ -319,6 +376,7 @@ export class MLServiceRegistry implements EventSource {
       timeoutMs,
     );
     this.#memory.stop();
+    this.#routes.close();
     const stopWatching = await this.#watching?.catch(() => undefined);
     await stopWatching?.();
     const errors = await closing;
@@ -336,13 +394,23 @@ export class MLServiceRegistry implements EventSource {
         'ML_OPTIONS_INVALID',
         `the version of ${name} must be a non-empty string such as 'v1', '1.2.0' or 'latest', got ${JSON.stringify(version)}`,
       );
-    const key = keyOf({ area, name, version });
+    return this.#slotOf({ area, name, version });
+  }
+
+  #slotOf(request: ModelRequest): ModelSlot {
+    const key = keyOf(request);
     let slot = this.#slots.get(key);
     if (slot === undefined) {
-      slot = new ModelSlot({ area, name, version }, this.#host);
+      slot = new ModelSlot(request, this.#host);
       this.#slots.set(key, slot);
     }
     return slot;
+  }
+
+  #retire(slot: ModelSlot): void {
+    const key = keyOf(slot.request);
+    if (this.#slots.get(key) === slot) this.#slots.delete(key);
+    slot.retire();
   }
 
   /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
@@ -382,6 +450,11 @@ export class MLServiceRegistry implements EventSource {
   }
 }
 
-function keyOf({ area, name, version }: ModelRequest): string {
-  return `${area}/${name}@${version}`;
+async function loadAfresh(slot: ModelSlot, options: CallOptions = {}): Promise<void> {
+  const entry = await slot.acquire({ ...options, afresh: true });
+  entry.release();
+}
+
+function keyOf({ area, name, version, exact, shadow }: ModelRequest): string {
+  return `${area}/${name}@${version}${exact === true ? ' exact' : ''}${shadow === true ? ' shadow' : ''}`;
 }

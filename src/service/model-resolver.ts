@@ -25,6 +25,10 @@ export interface ModelRequest {
   readonly name: string;
   /** `latest`, a label, a version, a range or an alias. */
   readonly version: string;
+  /** That version, whatever options, environment or a route say of the model. */
+  readonly exact?: true;
+  /** A copy of its own, that no other request shares. */
+  readonly shadow?: true;
 }
 
 /** What it stands for: one artefact that can be opened. */
@@ -85,13 +89,13 @@ export class ModelResolver {
    * @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`, `ML_MODEL_VERSION_INVALID`, `ML_MODEL_AMBIGUOUS`
    */
   async resolve(request: ModelRequest): Promise<ResolvedModel> {
-    const override = this.#override(request.name);
+    const override = this.#override(request);
     if (override.path !== undefined && request.area === 'trained')
       return this.#direct(request, override.path, override.place);
     const record = await this.record(request);
     const repository = this.#repository;
     return {
-      key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})`,
+      key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})${request.shadow === true ? ' shadow' : ''}`,
       ref: { model: record.name, version: record.label ?? record.version, artefact: record.id },
       metadata: record.metadata,
       size: record.size,
@@ -116,7 +120,7 @@ export class ModelResolver {
   }
 
   async explain(request: ModelRequest): Promise<Explanation> {
-    const override = this.#override(request.name);
+    const override = this.#override(request);
     if (override.path !== undefined && request.area === 'trained') return this.#explainPath(request, override.path);
     const index = await this.index();
     const via = [...override.via];
@@ -156,7 +160,7 @@ export class ModelResolver {
   }
 
   /** Options, then environment, with a sentence on where each setting came from. */
-  #override(name: string): {
+  #override({ name, exact }: ModelRequest): {
     readonly path: string | undefined;
     readonly version: string | undefined;
     readonly place: PlaceChoice | undefined;
@@ -165,11 +169,12 @@ export class ModelResolver {
     const option = this.#config.models[name] ?? {};
     const environment = modelEnvironment(this.#config.env, name);
     const variables = variableNames(name);
+    const place = option.place ?? environment.place;
     const via: string[] = [];
+    if (exact === true) return { path: undefined, version: undefined, place, via };
     if (option.version !== undefined) via.push(`version "${option.version}" from options.models.${name}.version`);
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
     const path = option.path ?? environment.path;
-    const place = option.place ?? environment.place;
     return { path, version: option.version ?? environment.version, place, via };
   }
 

@@ -8,6 +8,8 @@ import type { CallOptions } from '../spec/model.ts';
 import { type BuildSettings, type BuiltModel, buildModel, type ModelEntry } from './build-model.ts';
 import type { ModelSource } from './live-model.ts';
 import type { ModelRequest, ModelResolver, ResolvedModel } from './model-resolver.ts';
+import type { NamedRoute } from './routing/named-route.ts';
+import type { RouteTable } from './routing/route-table.ts';
 
 /** What slots share. */
 export interface SlotHost {
@@ -15,6 +17,7 @@ export interface SlotHost {
   readonly resolver: ModelResolver;
   readonly settings: BuildSettings;
   readonly pinned: ReadonlySet<string>;
+  readonly routes?: RouteTable;
   /** Waits for a place among the loads that run at the same time. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   assertOpen(): void;
@@ -66,6 +69,11 @@ export class ModelSlot implements ModelSource {
     return this.#resolved?.ref.artefact ?? `${name} ${version}`;
   }
 
+  /** Who answers in this one's place. */
+  get router(): NamedRoute | undefined {
+    return this.#host.routes?.of(this.request);
+  }
+
   tryAcquire(): ModelEntry | undefined {
     const entry = this.#entry;
     if (entry === undefined || !this.#host.cache.touch(entry)) return undefined;
@@ -102,17 +110,33 @@ export class ModelSlot implements ModelSource {
     }
   }
 
+  /** Takes what this stands for, if another request has it in memory; loads nothing. */
+  async takeLoaded(): Promise<void> {
+    const entry = this.#shared(this.#resolved ?? (await this.#resolve()));
+    if (entry === undefined) return;
+    entry.release();
+    this.#entry = entry;
+    this.#become('ready', undefined);
+  }
+
   loaded(): boolean {
-    return this.#entry?.live === true;
+    return this.router?.control.loaded() ?? this.#entry?.live === true;
   }
 
   peek(): BuiltModel {
+    const { router } = this;
+    if (router !== undefined) return router.control.peek();
     if (this.#entry?.live === true) return this.#entry.value;
     throw new LifecycleError('ML_MODEL_NOT_LOADED', `${this.label} is not loaded; await load() or a prediction first`);
   }
 
   /** @throws `ML_MODEL_UNLOAD_TIMEOUT` */
   async unload(timeoutMs: number = DEFAULT_UNLOAD_TIMEOUT_MS): Promise<void> {
+    const others = (this.router?.slots ?? []).map((slot) => slot.unload(timeoutMs));
+    await Promise.all([this.#unload(timeoutMs), ...others]);
+  }
+
+  async #unload(timeoutMs: number): Promise<void> {
     const entry = this.#entry ?? this.#leaving;
     this.#resolved = undefined;
     this.#entry = undefined;
@@ -131,6 +155,14 @@ export class ModelSlot implements ModelSource {
     return this.unload();
   }
 
+  /** Nobody asks this slot any more: lets go of what no other one uses. */
+  retire(): void {
+    const entry = this.#entry;
+    this.#resolved = undefined;
+    this.#entry = undefined;
+    if (entry?.live === true) this.#host.replaced(entry);
+  }
+
   /** Told by the cache that an entry left it. */
   evicted(entry: ModelEntry, reason: EvictReason): void {
     if (this.#entry !== entry) return;
@@ -139,6 +171,8 @@ export class ModelSlot implements ModelSource {
   }
 
   health(): ModelHealth {
+    const { router } = this;
+    if (router !== undefined) return { ...router.control.health(), version: this.request.version };
     return {
       name: this.request.name,
       version: this.request.version,
