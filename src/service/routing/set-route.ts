@@ -56,8 +56,11 @@ export async function prepareRoute(
     slot: around.slot(model, version),
   }));
   if (plan.shadow !== undefined) {
-    const { version } = plan.shadow;
-    const slot = new ModelSlot({ area: 'trained', name: model, version, exact: true, shadow: true }, shadowHost(host));
+    const { version, maxConcurrency } = plan.shadow;
+    const slot = new ModelSlot(
+      { area: 'trained', name: model, version, exact: true, shadow: true },
+      shadowHost(host, maxConcurrency),
+    );
     wanted.push({ who: `shadow ${version}`, slot });
   }
   const results = await Promise.allSettled(

@@ -12,8 +12,10 @@ class EveryArtefact extends Set<string> {
  * What a shadow's slot works with: the registry's cache and resolver, but places, threads and bounds of its own, so that
  * no copy takes a place that a caller's call could have.
  */
-export function shadowHost(host: SlotHost): SlotHost {
+export function shadowHost(host: SlotHost, maxConcurrency: number): SlotHost {
   const { settings } = host;
-  const runtime = new ExecutionRuntime(settings.runtime.config, 1, new EveryArtefact());
+  const { config } = settings.runtime;
+  const admission = { ...config.admission, maxConcurrency, maxTotalConcurrency: maxConcurrency };
+  const runtime = new ExecutionRuntime({ ...config, admission }, 1, new EveryArtefact());
   return { ...host, settings: { ...settings, runtime } };
 }

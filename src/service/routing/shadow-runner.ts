@@ -138,20 +138,20 @@ export class ShadowRunner {
 
   /** One copy per turn of the event loop. */
   readonly #turn = (): void => {
-    this.#due = false;
-    if (this.#running >= this.#parts.options.maxConcurrency) return;
-    const copy = this.#waiting.shift();
-    if (copy === undefined) return;
-    this.#waitingBytes -= copy.bytes;
     const { slot, counts, maxHoldMs, options } = this.#parts;
-    if (slot.loaded()) {
-      const startedAt = performance.now();
-      void this.#ask(copy);
-      const heldMs = performance.now() - startedAt;
-      if (heldMs > maxHoldMs) this.#held(heldMs);
-      this.#owedMs += heldMs / options.maxLoopShare - heldMs;
-    } else counts.dropped.unloaded += 1;
-    if (this.#waiting.length > 0) this.#look();
+    const copy = this.#running < options.maxConcurrency ? this.#waiting.shift() : undefined;
+    if (copy !== undefined) {
+      this.#waitingBytes -= copy.bytes;
+      if (slot.loaded()) {
+        const startedAt = performance.now();
+        void this.#ask(copy);
+        const heldMs = performance.now() - startedAt;
+        this.#owedMs += heldMs / options.maxLoopShare - heldMs;
+        if (heldMs > maxHoldMs) this.#held(heldMs);
+      } else counts.dropped.unloaded += 1;
+    }
+    this.#due = false;
+    if (this.#waiting.length > 0 && this.#running < options.maxConcurrency) this.#look();
   };
 
   async #ask({ path, method, input, answer }: Copy): Promise<void> {
