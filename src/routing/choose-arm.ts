@@ -46,7 +46,9 @@ export function armOfKey(arms: readonly WeightedArm[], key: string): number {
  * @param chance from 0 up to, but not, 1
  */
 export function armOfChance(arms: readonly WeightedArm[], chance: number): number {
-  let left = chance * arms.reduce((sum, { weight }) => sum + weight, 0);
+  let sum = 0;
+  for (let i = 0; i < arms.length; i++) sum += (arms[i] as WeightedArm).weight;
+  let left = chance * sum;
   let last = -1;
   for (let i = 0; i < arms.length; i++) {
     const { weight } = arms[i] as WeightedArm;

@@ -98,7 +98,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   }
 
   predictOne(row: R, options: CallOptions = NO_OPTIONS): Promise<P> {
-    return this.#call('predict', [row], options, this.#toOne);
+    return this.#call('predict', [row], options, (value) => this.#toOne(value));
   }
 
   predictProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<T> {
@@ -141,11 +141,11 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     return this.dispose();
   }
 
-  readonly #toOne = (value: unknown): P => {
+  #toOne(value: unknown): P {
     const results = toArray<P>(value);
     if (results.length === 1) return results[0] as P;
     throw new LoaderError('ML_LOADER_INVALID', `${this.#source.label} gave ${results.length} predictions for one row`);
-  };
+  }
 
   #loaded(): LoadedModel {
     return this.#select(this.#source.peek());
@@ -169,21 +169,16 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     convert: (value: unknown) => T,
   ): Promise<T> {
     const { router } = this.#source;
-    const call = { method, input, options, convert };
-    return router === undefined ? this.#ask(call) : this.#route(router, call);
-  }
-
-  /** Lets the arm of a route answer. */
-  #route<T>(router: CallRouter, call: Call<T>): Promise<T> {
+    if (router === undefined) return this.#ask({ method, input, options, convert, routed: undefined });
+    // The arm of a route answers.
     let routed: RoutedCall;
     try {
-      routed = router.begin(call.options);
+      routed = router.begin(options);
     } catch (error) {
-      return Promise.reject(this.#typed(error, call.method));
+      return Promise.reject(this.#typed(error, method));
     }
     const arm = new LiveModel<R, P>(routed.source, this.#path);
-    const { method, input } = call;
-    return routed.follow(arm.#ask({ ...call, routed }), { path: this.#path, method, input });
+    return routed.follow(arm.#ask({ method, input, options, convert, routed }), { path: this.#path, method, input });
   }
 
   #ask<T>(call: Call<T>): Promise<T> {
@@ -360,7 +355,7 @@ interface Call<T> {
   readonly options: CallOptions;
   readonly convert: (value: unknown) => T;
   /** Where the arm of a route was given it. */
-  readonly routed?: RoutedCall;
+  readonly routed: RoutedCall | undefined;
 }
 
 /** Who is told what became of a call. */

@@ -27,7 +27,7 @@ export interface ModelRequest {
   readonly version: string;
   /** That version, whatever options, environment or a route say of the model. */
   readonly exact?: true;
-  /** A copy of its own, that no other request shares. */
+  /** A copy of its own, that no other request shares. Goes with `exact`. */
   readonly shadow?: true;
 }
 

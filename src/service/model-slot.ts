@@ -71,7 +71,8 @@ export class ModelSlot implements ModelSource {
 
   /** Who answers in this one's place. */
   get router(): NamedRoute | undefined {
-    return this.#host.routes?.of(this.request);
+    const { routes } = this.#host;
+    return routes === undefined || routes.none ? undefined : routes.of(this.request);
   }
 
   tryAcquire(): ModelEntry | undefined {

@@ -111,45 +111,74 @@ describe('open outcomes', () => {
   it('are counted once, and not at all when unknown or too late', async () => {
     const clock = new FakeClock();
     const store = new OutcomeStore<string>({ maxOpen: 10, ttlMs: 1_000 }, clock);
-    store.add('x', 'a');
-    store.add('y', 'b');
+    const [x, y] = [store.add('a'), store.add('b')];
     const owners: string[] = [];
     const of = (owner: string) => owners.push(owner) > 0;
-    expect([store.report('x', of), store.report('x', of), store.report('z', of)]).toEqual([
+    expect([store.report(x, of), store.report(x, of), store.report('z', of), store.report('', of)]).toEqual([
       'counted',
       'repeated',
       'unknown',
+      'unknown',
     ]);
     await clock.advance(1_000);
-    expect(store.report('y', of)).toBe('unknown');
+    expect([store.report(x, of), store.report(y, of)]).toEqual(['unknown', 'unknown']);
     expect(owners).toEqual(['a']);
-    expect(store.size).toBe(0);
   });
 
   it('stay open where nobody takes the outcome', () => {
     const store = new OutcomeStore<string>({ maxOpen: 10, ttlMs: 1_000 }, new FakeClock());
-    store.add('x', 'a');
-    expect(store.report('x', () => false)).toBe('unknown');
-    expect(store.report('x', count)).toBe('counted');
+    const id = store.add('a');
+    expect([store.report(id, () => false), store.report(id, count)]).toEqual(['unknown', 'counted']);
+  });
+
+  it('have ids that do not follow from others', () => {
+    const store = new OutcomeStore<string>({ maxOpen: 10, ttlMs: 1_000 }, new FakeClock());
+    const [first = '', second = ''] = [store.add('a'), store.add('a')].map((id) => id.slice(id.indexOf('-')));
+    expect(first).not.toBe(second);
+    for (const guess of [`1${first}`, '1', '1-', `01${second}`, ` 1${second}`, `1${second} `])
+      expect(store.report(guess, count)).toBe('unknown');
+    expect(store.report(`1${second}`, count)).toBe('counted');
+    expect(new OutcomeStore<string>({ maxOpen: 10, ttlMs: 1_000 }, new FakeClock()).report(`1${second}`, count)).toBe(
+      'unknown',
+    );
   });
 
   it('never hold more than maxOpen: the oldest give way', () => {
-    const store = new OutcomeStore<number>({ maxOpen: 1_000, ttlMs: 1_000 }, new FakeClock());
-    for (let i = 0; i < 10_000; i++) {
-      store.add(`${i}`, i);
-      expect(store.size).toBe(Math.min(i + 1, 1_000));
-    }
-    expect([store.report('8999', count), store.report('9000', count)]).toEqual(['unknown', 'counted']);
+    const store = new OutcomeStore<number>({ maxOpen: 3_000, ttlMs: 1_000 }, new FakeClock());
+    const ids = Array.from({ length: 10_000 }, (_, i) => {
+      const id = store.add(i);
+      expect(store.size).toBe(Math.min(i + 1, 3_000));
+      return id;
+    });
+    const owners: number[] = [];
+    const results = ids.map((id) => store.report(id, (owner) => owners.push(owner) > 0));
+    expect(results.indexOf('counted')).toBe(7_000);
+    expect(owners).toEqual(Array.from({ length: 3_000 }, (_, i) => 7_000 + i));
   });
 
-  it('obey a limit that shrinks', async () => {
-    const clock = new FakeClock();
-    const store = new OutcomeStore<number>({ maxOpen: 100, ttlMs: 1_000 }, clock);
-    for (let i = 0; i < 100; i++) store.add(`${i}`, i);
-    store.limits = { maxOpen: 5, ttlMs: 10 };
-    store.add('new', 1);
-    expect(store.size).toBe(5);
-    await clock.advance(10);
-    expect([store.report('new', count), store.report('99', count)]).toEqual(['unknown', 'counted']);
+  it('are the same as a list of the last ones, whatever the limits become', () => {
+    const step = fc.oneof(
+      fc.record({ add: fc.integer({ min: 1, max: 700 }) }),
+      fc.record({ limit: fc.integer({ min: 1, max: 3_000 }) }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3_000 }), fc.array(step, { maxLength: 12 }), (maxOpen, steps) => {
+        const store = new OutcomeStore<number>({ maxOpen, ttlMs: 1 }, new FakeClock());
+        const all: string[] = [];
+        let [kept, limit] = [0, maxOpen];
+        for (const one of steps) {
+          if ('limit' in one) {
+            limit = one.limit;
+            store.limit({ maxOpen: limit, ttlMs: 1 });
+          } else for (let i = 0; i < one.add; i++) all.push(store.add(all.length));
+          kept = Math.min(limit, kept + ('add' in one ? one.add : 0));
+          expect(store.size).toBe(kept);
+        }
+        const owners: number[] = [];
+        for (const id of all) store.report(id, (owner) => owners.push(owner) > 0);
+        expect(owners).toEqual(Array.from({ length: kept }, (_, i) => all.length - kept + i));
+      }),
+      { numRuns: 60 },
+    );
   });
 });

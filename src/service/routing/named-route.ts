@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { InputError } from '../../errors/input-error.ts';
 import { RouteError } from '../../errors/route-error.ts';
 import type { EventBus } from '../../events/event-bus.ts';
@@ -66,8 +65,8 @@ export class NamedRoute implements ModelRoute, CallRouter {
     return this.#state.shadow?.status();
   }
 
-  covers({ area, version, exact, shadow }: ModelRequest): boolean {
-    if (area !== 'trained' || exact === true || shadow === true) return false;
+  covers({ area, version, exact }: ModelRequest): boolean {
+    if (area !== 'trained' || exact === true) return false;
     const only = this.#state.plan.for;
     return only === undefined || only === version;
   }
@@ -77,8 +76,7 @@ export class NamedRoute implements ModelRoute, CallRouter {
     const { shadow } = this.#state;
     const arm = this.#inForce(this.#choose(routingKey));
     if (onRouted === undefined) return new ArmCall(arm, arm.tag, options, shadow);
-    const id = randomUUID();
-    this.#outcomes.add(id, arm.metrics);
+    const id = this.#outcomes.add(arm.metrics);
     tell(onRouted, { id, model: this.model, arm: arm.name, version: arm.ref.version });
     return new ArmCall(arm, { arm: arm.name, id }, options, shadow);
   }
@@ -114,7 +112,7 @@ export class NamedRoute implements ModelRoute, CallRouter {
   replace(state: RouteState): void {
     this.#state.shadow?.stop();
     this.#state = state;
-    this.#outcomes.limits = state.plan.outcomes;
+    this.#outcomes.limit(state.plan.outcomes);
   }
 
   /** It is in force no more; calls under way go on. */

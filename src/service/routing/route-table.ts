@@ -6,23 +6,28 @@ import type { NamedRoute } from './named-route.ts';
 export class RouteTable {
   readonly #routes = new Map<string, NamedRoute>();
 
+  /** The answer to `of` for every request. */
+  none = true;
+
   get routes(): ReadonlyMap<string, NamedRoute> {
     return this.#routes;
   }
 
   /** The route that answers a request, if any. Arms and shadows are asked for themselves. */
   of(request: ModelRequest): NamedRoute | undefined {
-    if (this.#routes.size === 0) return undefined;
+    if (request.exact === true) return undefined;
     const route = this.#routes.get(request.name);
     return route?.covers(request) === true ? route : undefined;
   }
 
   set(name: string, route: NamedRoute): void {
     this.#routes.set(name, route);
+    this.none = false;
   }
 
   delete(name: string): void {
     this.#routes.delete(name);
+    this.none = this.#routes.size === 0;
   }
 
   reportOutcome(id: string, value: number): OutcomeResult {
@@ -36,5 +41,6 @@ export class RouteTable {
   close(): void {
     for (const route of this.#routes.values()) route.end();
     this.#routes.clear();
+    this.none = true;
   }
 }
