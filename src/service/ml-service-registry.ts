@@ -128,7 +128,7 @@ export class MLServiceRegistry implements EventSource {
     this.#routing = new ModelRoutes({
       host: this.#host,
       table: this.#routes,
-      slot: (name, version) => this.#slotOf({ area: 'trained', name, version, exact: true }),
+      slot: (name, version) => this.#slot(name, version, 'trained', true),
       slots: () => this.#slots.values(),
       retire: (slot) => this.#retire(slot),
     });
@@ -383,7 +383,7 @@ export class MLServiceRegistry implements EventSource {
     if (errors.length > 0) throw errors[0];
   }
 
-  #slot(name: string, version: string, area: ModelArea = 'trained'): ModelSlot {
+  #slot(name: string, version: string, area: ModelArea = 'trained', exact?: true): ModelSlot {
     if (typeof name !== 'string' || name === '')
       throw new ConfigurationError(
         'ML_OPTIONS_INVALID',
@@ -394,10 +394,7 @@ export class MLServiceRegistry implements EventSource {
         'ML_OPTIONS_INVALID',
         `the version of ${name} must be a non-empty string such as 'v1', '1.2.0' or 'latest', got ${JSON.stringify(version)}`,
       );
-    return this.#slotOf({ area, name, version });
-  }
-
-  #slotOf(request: ModelRequest): ModelSlot {
+    const request: ModelRequest = { area, name, version, ...(exact === true && { exact }) };
     const key = keyOf(request);
     let slot = this.#slots.get(key);
     if (slot === undefined) {

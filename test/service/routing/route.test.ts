@@ -175,6 +175,11 @@ describe('setting a route', () => {
     expect(registry.routes.size).toBe(0);
   });
 
+  it('for no model at all is refused', async () => {
+    const registry = createTestRegistry({ models: versions() });
+    await expect(registry.route('', HALVES)).rejects.toMatchObject({ code: 'ML_OPTIONS_INVALID' });
+  });
+
   it('changes nothing where an arm does not load', async () => {
     const broken = () => {
       throw new Error('bad weights');
