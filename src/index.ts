@@ -22,6 +22,7 @@ export {
   OverloadError,
   PredictionError,
   QuantizeError,
+  RouteError,
   SidecarError,
   SwapError,
   WorkerError,
@@ -126,6 +127,26 @@ export type {
   RepositoryProblem,
 } from './spec/model-repository.ts';
 export type { Candidate, Explanation } from './spec/resolution.ts';
+export type {
+  ArmBounds,
+  ArmComparison,
+  ArmOptions,
+  ArmOut,
+  ArmStatus,
+  ArmSummary,
+  Assignment,
+  Breach,
+  Estimate,
+  LatencySummary,
+  ModelRoute,
+  OutcomeResult,
+  RoutedPrediction,
+  RouteOptions,
+  RouteSummary,
+  RouteTag,
+  ShadowOptions,
+  ShadowStatus,
+} from './spec/routing.ts';
 export type { ArrowTableLike, Columns, Row, Rows } from './spec/rows.ts';
 export type { Finding, ScanReport, ScanVerdict } from './spec/scan.ts';
 export type { StoredData, StoredDType, StoredTensor, TensorInfo } from './spec/stored-tensor.ts';

@@ -81,6 +81,11 @@ export type ErrorCode =
   | 'ML_WORKER_START_FAILED'
   | 'ML_WORKER_CRASHED'
   | 'ML_WORKER_GIVEN_UP'
+  | 'ML_ROUTE_UNKNOWN'
+  | 'ML_ROUTE_ARM_FAILED'
+  | 'ML_ROUTE_INCOMPATIBLE'
+  | 'ML_ROUTE_SUPERSEDED'
+  | 'ML_ROUTE_OUTCOME_INVALID'
   | 'ML_ABORTED';
 
 /** What is documented of a code: `docs/errors.md` is generated from this table. */
@@ -376,6 +381,27 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_WORKER_GIVEN_UP: retry(
     'The worker of this model ended too often in a row and is not started again for now.',
     'Find out what ends it (`details.reason`), then `load()` the model; other models are not affected.',
+  ),
+
+  ML_ROUTE_UNKNOWN: final(
+    'There is no route for that model, or no arm of that name in it.',
+    'Use a name that the message lists, or set a route with `registry.route`.',
+  ),
+  ML_ROUTE_ARM_FAILED: final(
+    'An arm or the shadow of a route did not load; what was in force before still is.',
+    'The cause is the error of the load.',
+  ),
+  ML_ROUTE_INCOMPATIBLE: final(
+    'An arm of a route differs from the control arm in what its callers see; the message lists how.',
+    'Route between versions with the same inputs and classes, or say `allowDifferences: true`.',
+  ),
+  ML_ROUTE_SUPERSEDED: final(
+    'While the arms of a route loaded, a later call for the same model took effect.',
+    'Nothing, if the later one is wanted; else set the route again.',
+  ),
+  ML_ROUTE_OUTCOME_INVALID: final(
+    'The value of an outcome is neither a boolean nor a finite number.',
+    'Pass `true`, `false` or a number.',
   ),
 
   ML_ABORTED: retry("The caller's signal aborted.", 'Call again without aborting.'),

@@ -61,12 +61,13 @@ export class ExecutionRuntime {
   readonly admission: Admission;
   readonly threads: ThreadBudget;
   /** Artefacts (by digest) that held the event loop: with `auto` they start in a thread the next time. */
-  readonly held: Set<string> = new Set();
+  readonly held: Set<string>;
   /** Loads under way: only of one that is alone can the memory be measured. */
   loads: number = 0;
 
-  constructor(config: ExecutionConfig, processors: number) {
+  constructor(config: ExecutionConfig, processors: number, held: Set<string> = new Set()) {
     this.config = config;
+    this.held = held;
     this.admission = new Admission(config.admission);
     this.threads = new ThreadBudget(processors);
   }

@@ -18,6 +18,7 @@ import type { Row, Rows } from '../spec/rows.ts';
 import type { Tensor, TensorLike } from '../spec/tensor.ts';
 import type { BuiltModel, ModelEntry } from './build-model.ts';
 import { findPart } from './find-part.ts';
+import type { CallRouter, RoutedCall } from './routing/call-router.ts';
 import { methodsOf } from '../internal/model-methods.ts';
 
 /** Where a model's face gets its model from. */
@@ -25,6 +26,8 @@ export interface ModelSource {
   readonly events: EventBus;
   /** For messages about a model that is not loaded. */
   readonly label: string;
+  /** Chooses another source for each call. */
+  readonly router?: CallRouter | undefined;
   /** The loaded model with a lease taken, if it is there now. */
   tryAcquire(): ModelEntry | undefined;
   /** The same, loading it first if need be. */
@@ -95,7 +98,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   }
 
   predictOne(row: R, options: CallOptions = NO_OPTIONS): Promise<P> {
-    return this.#call('predict', [row], options, this.#toOne);
+    return this.#call('predict', [row], options, (value) => this.#toOne(value));
   }
 
   predictProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<T> {
@@ -138,11 +141,11 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     return this.dispose();
   }
 
-  readonly #toOne = (value: unknown): P => {
+  #toOne(value: unknown): P {
     const results = toArray<P>(value);
     if (results.length === 1) return results[0] as P;
     throw new LoaderError('ML_LOADER_INVALID', `${this.#source.label} gave ${results.length} predictions for one row`);
-  };
+  }
 
   #loaded(): LoadedModel {
     return this.#select(this.#source.peek());
@@ -165,12 +168,25 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     options: CallOptions,
     convert: (value: unknown) => T,
   ): Promise<T> {
+    const { router } = this.#source;
+    if (router === undefined) return this.#ask({ method, input, options, convert, routed: undefined });
+    // The arm of a route answers.
+    let routed: RoutedCall;
+    try {
+      routed = router.begin(options);
+    } catch (error) {
+      return Promise.reject(this.#typed(error, method));
+    }
+    const arm = new LiveModel<R, P>(routed.source, this.#path);
+    return routed.follow(arm.#ask({ method, input, options, convert, routed }), { path: this.#path, method, input });
+  }
+
+  #ask<T>(call: Call<T>): Promise<T> {
+    const { options } = call;
     if (options.signal?.aborted === true) return Promise.reject(abortedBy(options.signal));
     const entry = this.#source.tryAcquire();
-    if (entry !== undefined) return this.#run(entry, { method, input, options, convert });
-    return this.#load(options).then((loaded) =>
-      this.#run(loaded.entry, { method, input, options: loaded.left, convert }),
-    );
+    if (entry !== undefined) return this.#run(entry, call);
+    return this.#load(options).then((loaded) => this.#run(loaded.entry, { ...call, options: loaded.left }));
   }
 
   /** Loads the model within the time of the call; gives what is left of that for the call itself. */
@@ -192,7 +208,8 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   /** Asks the model under the lease that the caller took. */
   #run<T>(entry: ModelEntry, call: Call<T>): Promise<T> {
     const { placed } = entry.value;
-    const isTold = call.method !== 'tensor' && this.#source.events.wants('predict:end');
+    const silent = call.method === 'tensor' || (call.routed !== undefined && call.routed.tag === undefined);
+    const isTold = !silent && this.#source.events.wants('predict:end');
     const startedAt = isTold ? performance.now() : undefined;
     const { watch } = placed;
     let watched = false;
@@ -273,6 +290,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   #settle({ entry, call, startedAt, direct }: Running<unknown>, error: MLServiceError | undefined): void {
     direct?.gate.leave(direct, call.input, error);
     entry.release();
+    call.routed?.end(error);
     if (startedAt === undefined || call.method === 'tensor') return;
     this.#source.events.emit('predict:end', {
       ...entry.value.ref,
@@ -280,6 +298,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
       rows: call.method === 'run' ? undefined : countRows(call.input),
       durationMs: performance.now() - startedAt,
       error,
+      ...(call.routed?.tag !== undefined && { route: call.routed.tag }),
     });
   }
 
@@ -335,6 +354,8 @@ interface Call<T> {
   readonly input: unknown;
   readonly options: CallOptions;
   readonly convert: (value: unknown) => T;
+  /** Where the arm of a route was given it. */
+  readonly routed: RoutedCall | undefined;
 }
 
 /** Who is told what became of a call. */

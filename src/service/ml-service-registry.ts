@@ -13,6 +13,7 @@ import type { ModelHealth, ModelState, RegistryHealth } from '../spec/health.ts'
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
+import type { ModelRoute, OutcomeResult, RouteOptions, RouteSummary } from '../spec/routing.ts';
 import type { Row } from '../spec/rows.ts';
 import type { SwapResult } from '../spec/swap.ts';
 import type { BuiltModel } from './build-model.ts';
@@ -23,6 +24,8 @@ import { type ModelRequest, ModelResolver } from './model-resolver.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot } from './model-slot.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
+import { ModelRoutes } from './routing/model-routes.ts';
+import { RouteTable } from './routing/route-table.ts';
 import { checkService } from './service-contract.ts';
 import { type Verified, verifyRecord } from './verify-record.ts';
 import { AutoSwap } from './swap/auto-swap.ts';
@@ -74,6 +77,8 @@ export class MLServiceRegistry implements EventSource {
   /** The slot that the next handle for a request gets. One that was forgotten may live on in a handle. */
   readonly #byRequest = new Map<string, ModelSlot>();
   readonly #services = new Set<string>();
+  readonly #routes = new RouteTable();
+  readonly #routing: ModelRoutes;
   #watching: Promise<(() => Promise<void>) | undefined> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -112,6 +117,7 @@ export class MLServiceRegistry implements EventSource {
       resolver: this.#resolver,
       settings: { ...config, events: this.#events, runtime: this.#runtime },
       pinned: config.pinned,
+      routes: this.#routes,
       inTurn: (work) => loads.run(work),
       assertOpen: () => this.#assertOpen(),
       known: (slot) => this.#know(slot),
@@ -123,6 +129,13 @@ export class MLServiceRegistry implements EventSource {
     };
     this.#swaps = new SwapDesk(this.#host);
     if (config.swapOnChange !== undefined) this.#autoSwap = new AutoSwap(this.#host, this.#swaps, config.swapOnChange);
+    this.#routing = new ModelRoutes({
+      host: this.#host,
+      table: this.#routes,
+      slot: (name, version) => this.#slot(name, version, 'trained', true),
+      slots: () => this.#slots,
+      retire: (slot) => this.#retire(slot),
+    });
   }
 
   /** The registry that services use when they are given none; configured by environment variables. */
@@ -181,8 +194,7 @@ export class MLServiceRegistry implements EventSource {
     options: AreaOptions & CallOptions = {},
   ): Promise<Model<R, P>> {
     const slot = this.#slot(name, version, options.area);
-    const entry = await slot.acquire({ ...options, afresh: true });
-    entry.release();
+    await Promise.all((slot.router?.slots ?? [slot]).map((one) => loadAfresh(one, options)));
     return new LiveModel<R, P>(slot);
   }
 
@@ -279,6 +291,48 @@ export class MLServiceRegistry implements EventSource {
     await this.#swaps.setAlias(name, { alias, version }, options);
   }
 
+  /**
+   * Deals the calls of a model to several versions: A/B, canary and shadow (`docs/routing.md`). All of them are loaded
+   * before it takes effect; what fails leaves everything as it was. Called again it changes the route in one step, and
+   * arms that stay the same keep their counts.
+   *
+   * @throws `ML_OPTIONS_INVALID`, `ML_ROUTE_ARM_FAILED`, `ML_ROUTE_INCOMPATIBLE`, `ML_ROUTE_SUPERSEDED`, `ML_ABORTED`
+   */
+  route(name: string, options: RouteOptions, call: Pick<CallOptions, 'signal'> = {}): Promise<ModelRoute> {
+    return this.#routing.set(name, options, call);
+  }
+
+  /** Takes a route away: requests mean again what they ask for. Gives whether there was one. */
+  unroute(name: string): Promise<boolean> {
+    return this.#routing.unset(name);
+  }
+
+  /** The routes in force, by model. */
+  get routes(): ReadonlyMap<string, ModelRoute> {
+    return this.#routes.routes;
+  }
+
+  /**
+   * Says how a routed prediction turned out.
+   *
+   * @param id from `onRouted` of the call's options
+   * @param value `true` and `false`, or a number
+   * @throws `ML_ROUTE_OUTCOME_INVALID`
+   */
+  reportOutcome(id: string, value: boolean | number): OutcomeResult {
+    return this.#routing.reportOutcome(id, value);
+  }
+
+  /**
+   * What the arms of a route did so far, with confidence intervals, and how they differ from the control arm.
+   *
+   * @param options.confidence of the intervals; default 0.95
+   * @throws `ML_ROUTE_UNKNOWN`
+   */
+  routeSummary(name: string, options: { readonly confidence?: number } = {}): Promise<RouteSummary> {
+    return this.#routing.summary(name, options);
+  }
+
   /** Looks at the repository again on next use. */
   refresh(): void {
     this.#repository.refresh();
@@ -286,7 +340,8 @@ export class MLServiceRegistry implements EventSource {
 
   /** The state of every model that was asked for, and of memory. */
   health(): RegistryHealth {
-    const models = [...this.#slots].map((slot) => slot.health());
+    // Nobody waits for a shadow.
+    const models = [...this.#slots].filter(({ request }) => request.shadow !== true).map((slot) => slot.health());
     const status =
       this.#closed !== undefined ? 'closed' : models.some(({ state }) => state === 'failed') ? 'failing' : 'ok';
     return { status, models, memory: this.#cache.memory() };
@@ -339,13 +394,14 @@ export class MLServiceRegistry implements EventSource {
     const closing = this.#cache.close(reason, timeoutMs);
     this.#swaps.close(reason);
     this.#memory.stop();
+    this.#routes.close();
     const stopWatching = await this.#watching?.catch(() => undefined);
     await stopWatching?.();
     const errors = await closing;
     if (errors.length > 0) throw errors[0];
   }
 
-  #slot(name: string, version: string, area: ModelArea = 'trained'): ModelSlot {
+  #slot(name: string, version: string, area: ModelArea = 'trained', exact?: true): ModelSlot {
     if (typeof name !== 'string' || name === '')
       throw new ConfigurationError(
         'ML_OPTIONS_INVALID',
@@ -356,7 +412,7 @@ export class MLServiceRegistry implements EventSource {
         'ML_OPTIONS_INVALID',
         `the version of ${name} must be a non-empty string such as 'v1', '1.2.0' or 'latest', got ${JSON.stringify(version)}`,
       );
-    return this.#slotOf({ area, name, version });
+    return this.#slotOf({ area, name, version, ...(exact === true && { exact }) });
   }
 
   #slotOf(request: ModelRequest): ModelSlot {
@@ -376,9 +432,17 @@ export class MLServiceRegistry implements EventSource {
     this.#swaps.joined(slot);
   }
 
+  #retire(slot: ModelSlot): void {
+    this.#drop(slot);
+    slot.retire();
+  }
+
   /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
   #forget(slot: ModelSlot): void {
-    if (slot.loaded() || this.#services.has(slot.request.name)) return;
+    if (!slot.loaded() && !this.#services.has(slot.request.name)) this.#drop(slot);
+  }
+
+  #drop(slot: ModelSlot): void {
     this.#slots.delete(slot);
     const key = keyOf(slot.request);
     if (this.#byRequest.get(key) === slot) this.#byRequest.delete(key);
@@ -427,6 +491,11 @@ export class MLServiceRegistry implements EventSource {
   }
 }
 
-function keyOf({ area, name, version, exact }: ModelRequest): string {
-  return `${area}/${name}@${version}${exact === true ? ' exactly' : ''}`;
+async function loadAfresh(slot: ModelSlot, options: CallOptions): Promise<void> {
+  const entry = await slot.acquire({ ...options, afresh: true });
+  entry.release();
+}
+
+function keyOf({ area, name, version, exact, shadow }: ModelRequest): string {
+  return `${area}/${name}@${version}${exact === true ? ' exact' : ''}${shadow === true ? ' shadow' : ''}`;
 }

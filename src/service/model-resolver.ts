@@ -27,10 +27,12 @@ export interface ModelRequest {
   /** `latest`, a label, a version, a range or an alias. */
   readonly version: string;
   /**
-   * The version itself, whatever a swap, the options or the environment put in its place: for those who compare
-   * versions with each other.
+   * The version itself, whatever a swap, a route, the options or the environment put in its place: for those who
+   * compare versions with each other.
    */
-  readonly exact?: boolean;
+  readonly exact?: true;
+  /** A copy of its own, that no other request shares. Goes with `exact`. */
+  readonly shadow?: true;
 }
 
 /** What it stands for: one artefact that can be opened. */
@@ -125,7 +127,7 @@ export class ModelResolver {
     const record = await this.record(request, pins);
     const repository = this.#repository;
     return {
-      key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})`,
+      key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})${request.shadow === true ? ' shadow' : ''}`,
       ref: { model: record.name, version: record.label ?? record.version, artefact: record.id },
       id: record.id,
       metadata: record.metadata,
@@ -203,12 +205,12 @@ export class ModelResolver {
     const option = this.#config.models[name] ?? {};
     const environment = modelEnvironment(this.#config.env, name);
     const variables = variableNames(name);
+    const place = option.place ?? environment.place;
     const via: string[] = [];
+    if (exact === true) return { path: undefined, version: undefined, place, via };
     if (option.version !== undefined) via.push(`version "${option.version}" from options.models.${name}.version`);
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
     const path = option.path ?? environment.path;
-    const place = option.place ?? environment.place;
-    if (exact === true) return { path: undefined, version: undefined, place, via: [] };
     return { path, version: option.version ?? environment.version, place, via };
   }
 

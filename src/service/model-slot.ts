@@ -12,10 +12,13 @@ import type { BuiltModel, ModelEntry } from './build-model.ts';
 import type { ModelSource } from './live-model.ts';
 import type { ModelRequest, ModelResolver, ResolvedModel } from './model-resolver.ts';
 import { type Signature, signatureOf } from './swap/signature.ts';
+import type { NamedRoute } from './routing/named-route.ts';
+import type { RouteTable } from './routing/route-table.ts';
 
 /** What slots share. */
 export interface SlotHost extends LoadHost {
   readonly resolver: ModelResolver;
+  readonly routes?: RouteTable;
   assertOpen(): void;
   /** A slot that is asked for something. */
   known(slot: ModelSlot): void;
@@ -76,6 +79,12 @@ export class ModelSlot implements ModelSource {
     return this.#resolved?.ref.artefact ?? `${name} ${version}`;
   }
 
+  /** Who answers in this one's place. */
+  get router(): NamedRoute | undefined {
+    const { routes } = this.#host;
+    return routes === undefined || routes.none ? undefined : routes.of(this.request);
+  }
+
   tryAcquire(): ModelEntry | undefined {
     const entry = this.#entry;
     if (entry === undefined || !this.#host.cache.touch(entry)) return undefined;
@@ -105,17 +114,33 @@ export class ModelSlot implements ModelSource {
     }
   }
 
+  /** Takes what this stands for, if another request has it in memory; loads nothing. */
+  async takeLoaded(): Promise<void> {
+    const entry = this.#shared(this.#resolved ?? (await this.#resolve()));
+    if (entry === undefined) return;
+    entry.release();
+    this.#entry = entry;
+    this.#become('ready', undefined);
+  }
+
   loaded(): boolean {
-    return this.#entry?.live === true;
+    return this.router?.control.loaded() ?? this.#entry?.live === true;
   }
 
   peek(): BuiltModel {
+    const { router } = this;
+    if (router !== undefined) return router.control.peek();
     if (this.#entry?.live === true) return this.#entry.value;
     throw new LifecycleError('ML_MODEL_NOT_LOADED', `${this.label} is not loaded; await load() or a prediction first`);
   }
 
   /** @throws `ML_MODEL_UNLOAD_TIMEOUT` */
   async unload(timeoutMs: number = DEFAULT_UNLOAD_TIMEOUT_MS): Promise<void> {
+    const others = (this.router?.slots ?? []).map((slot) => slot.unload(timeoutMs));
+    await Promise.all([this.#unload(timeoutMs), ...others]);
+  }
+
+  async #unload(timeoutMs: number): Promise<void> {
     const entry = this.#entry ?? this.#leaving;
     this.#resolved = undefined;
     this.#entry = undefined;
@@ -134,6 +159,14 @@ export class ModelSlot implements ModelSource {
     return this.unload();
   }
 
+  /** Nobody asks this slot any more: lets go of what no other one uses. */
+  retire(): void {
+    const entry = this.#entry;
+    this.#resolved = undefined;
+    this.#entry = undefined;
+    if (entry?.live === true) this.#host.replaced(entry);
+  }
+
   /** Told by the cache that an entry left it. */
   evicted(entry: ModelEntry, reason: EvictReason): void {
     if (this.#entry !== entry) return;
@@ -142,6 +175,8 @@ export class ModelSlot implements ModelSource {
   }
 
   health(): ModelHealth {
+    const { router } = this;
+    if (router !== undefined) return { ...router.control.health(), version: this.request.version };
     return {
       name: this.request.name,
       version: this.request.version,

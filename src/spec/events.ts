@@ -4,6 +4,7 @@ import type { MemoryUse, ModelState } from './health.ts';
 import type { LoadPhase } from './model-loader.ts';
 import type { ModelMethod } from './model.ts';
 import type { SwapPolicy, SwapResult, SwapStep, SwapTimes, SwapTrigger } from './swap.ts';
+import type { Breach, RouteTag } from './routing.ts';
 
 /** Which model an event speaks of. */
 export interface ModelRef {
@@ -94,6 +95,8 @@ export interface ServiceEventMap {
     readonly rows: number | undefined;
     readonly durationMs: number;
     readonly error: unknown;
+    /** Present where a route chose the version. */
+    readonly route?: RouteTag;
   };
   /** Calls were computed as one run, alone or joined. Only of models whose calls are queued. */
   'batch:end': ModelRef & {
@@ -135,6 +138,27 @@ export interface ServiceEventMap {
     readonly returnedBytes: number;
     readonly rssBytes: number;
   };
+  /** A route was set or changed: who gets how much from now on. No arms: it was taken away. */
+  'route:change': {
+    readonly model: string;
+    readonly arms: readonly { readonly arm: string; readonly version: string | undefined; readonly share: number }[];
+    readonly shadow: string | undefined;
+  };
+  /** An arm is beyond a bound: its share goes to the control arm, `to`. */
+  'route:fallback': ModelRef & Breach & { readonly arm: string; readonly to: string };
+  /** An arm that was taken out has its share again. */
+  'route:restore': ModelRef & { readonly arm: string };
+  /** A shadow answered a copy of a call, or failed. */
+  'shadow:end': ModelRef & {
+    readonly method: ModelMethod;
+    readonly durationMs: number;
+    readonly error: unknown;
+    /** Whether the answers differ; `undefined` where one of the two failed. */
+    readonly differs: boolean | undefined;
+    readonly maxAbsDiff: number | undefined;
+  };
+  /** A shadow that holds the event loop gets nothing any more. */
+  'shadow:stop': ModelRef & { readonly reason: string };
   /** The repository's files changed while it was watched. */
   'repository:change': { readonly location: string };
 }

@@ -1,4 +1,5 @@
 import type { Priority } from './execution.ts';
+import type { RoutedPrediction } from './routing.ts';
 import type { Row, Rows } from './rows.ts';
 import type { StoredTensor, TensorInfo } from './stored-tensor.ts';
 import type { DType, Tensor, TensorLike } from './tensor.ts';
@@ -69,6 +70,13 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Which calls start first when several wait for the same model. Default `normal`. */
   readonly priority?: Priority;
+  /**
+   * Where the model has a route: who asks, e.g. a user's id. The same key gets the same arm. Without one, or with an
+   * empty one, each call is dealt by the weights.
+   */
+  readonly routingKey?: string;
+  /** Told which arm of the model's route gets this call, before it is asked; not called where there is no route. */
+  readonly onRouted?: (routed: RoutedPrediction) => void;
 }
 
 /** Methods that take rows. */

@@ -2,7 +2,7 @@ import type { CsrMatrix } from '../../data/dataset.ts';
 import { InputError } from '../../errors/input-error.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { CsrRows } from './csr-rows.ts';
-import { murmurhash3 } from './murmurhash3.ts';
+import { murmurhash3 } from '../../internal/murmurhash3.ts';
 
 const LONE_SURROGATE = /\p{Cs}/u;
 
