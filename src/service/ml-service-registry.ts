@@ -10,13 +10,14 @@ import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
 import type { EventSource, ServiceEventName, ServiceListener } from '../spec/events.ts';
 import type { ExecutionStatus } from '../spec/execution.ts';
-import type { ModelHealth, ModelState, RegistryHealth } from '../spec/health.ts';
+import type { ModelHealth, ModelState, Readiness, ReadyReport, RegistryHealth } from '../spec/health.ts';
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
 import type { Row } from '../spec/rows.ts';
 import type { BuiltModel } from './build-model.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
+import { RequiredModels } from './health/required-models.ts';
 import { LiveModel } from './live-model.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { type ModelRequest, ModelResolver } from './model-resolver.ts';
@@ -75,7 +76,9 @@ export class MLServiceRegistry implements EventSource {
   readonly #memory: MemoryWatch;
   readonly #host: SlotHost;
   readonly #slots = new Map<string, ModelSlot>();
-  readonly #services = new Set<string>();
+  /** Versions that services ask for, by model name. */
+  readonly #services = new Map<string, Set<string>>();
+  readonly #required: RequiredModels;
   #watching: Promise<(() => Promise<void>) | undefined> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -119,6 +122,11 @@ export class MLServiceRegistry implements EventSource {
       unknown: (slot) => this.#forget(slot),
       replaced: (entry) => this.#replaced(entry),
     };
+    this.#required = new RequiredModels(config.required, {
+      services: this.#services,
+      slot: (name, version) => this.#slot(name, version),
+      closed: () => this.#closed !== undefined,
+    });
   }
 
   /** The registry that services use when they are given none; configured by environment variables. */
@@ -158,7 +166,10 @@ export class MLServiceRegistry implements EventSource {
    */
   register(service: ServiceLike): void {
     checkService(service);
-    this.#services.add(service.modelName);
+    const { modelName, modelVersion } = service;
+    const versions = this.#services.get(modelName);
+    if (versions === undefined) this.#services.set(modelName, new Set([modelVersion]));
+    else versions.add(modelVersion);
   }
 
   /** A model that is loaded by its first call. */
@@ -217,7 +228,7 @@ export class MLServiceRegistry implements EventSource {
 
   /** Names of the models of the services in use, sorted. */
   services(): string[] {
-    return [...this.#services].sort();
+    return [...this.#services.keys()].sort();
   }
 
   /** @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`, `ML_MODEL_VERSION_INVALID`, `ML_MODEL_AMBIGUOUS` */
@@ -269,6 +280,22 @@ export class MLServiceRegistry implements EventSource {
     const status =
       this.#closed !== undefined ? 'closed' : models.some(({ state }) => state === 'failed') ? 'failing' : 'ok';
     return { status, models, memory: this.#cache.memory() };
+  }
+
+  /**
+   * Loads the models that the option `required` names, those not yet loaded and those that failed, several at a time.
+   * A model that does not load is in the report, and `readiness` stays red.
+   *
+   * @throws `ML_REGISTRY_CLOSED`
+   */
+  async ready(options: CallOptions = {}): Promise<ReadyReport> {
+    this.#assertOpen();
+    return this.#required.load(options);
+  }
+
+  /** Whether the process should get requests, and why not. Loads nothing, reads nothing. */
+  readiness(): Readiness {
+    return this.#required.readiness();
   }
 
   /** Where every loaded model runs, and how its calls come through. */
@@ -347,7 +374,9 @@ export class MLServiceRegistry implements EventSource {
 
   /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
   #forget(slot: ModelSlot): void {
-    if (!slot.loaded() && !this.#services.has(slot.request.name)) this.#slots.delete(keyOf(slot.request));
+    const { name } = slot.request;
+    if (!slot.loaded() && !this.#services.has(name) && !this.#required.has(name))
+      this.#slots.delete(keyOf(slot.request));
   }
 
   /** Frees a model that no request stands for any more. Calls in flight end first. */

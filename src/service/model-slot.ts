@@ -3,9 +3,10 @@ import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import type { EventBus } from '../events/event-bus.ts';
 import type { EvictReason, ModelRef } from '../spec/events.ts';
-import type { ModelHealth, ModelState } from '../spec/health.ts';
+import type { ModelHealth } from '../spec/health.ts';
 import type { CallOptions } from '../spec/model.ts';
 import { type BuildSettings, type BuiltModel, buildModel, type ModelEntry } from './build-model.ts';
+import { ModelStateMachine, type Occurrence, type StateReason } from './health/model-state.ts';
 import type { ModelSource } from './live-model.ts';
 import type { ModelRequest, ModelResolver, ResolvedModel } from './model-resolver.ts';
 
@@ -32,6 +33,11 @@ export interface SlotLoadOptions extends CallOptions {
   readonly afresh?: boolean;
 }
 
+const GIVEN_UP: StateReason = {
+  reason: 'its worker ended too often; a call after a pause loads it again',
+  code: 'ML_WORKER_GIVEN_UP',
+};
+
 /** Milliseconds that unloading waits for calls in flight. */
 export const DEFAULT_UNLOAD_TIMEOUT_MS = 10_000;
 
@@ -50,9 +56,7 @@ export class ModelSlot implements ModelSource {
   #entry: ModelEntry | undefined;
   /** Being unloaded, with calls still in flight. */
   #leaving: ModelEntry | undefined;
-  #state: ModelState = 'unloaded';
-  #since = Date.now();
-  #reason: string | undefined;
+  readonly #machine = new ModelStateMachine();
   #loads = 0;
 
   constructor(request: ModelRequest, host: SlotHost) {
@@ -83,14 +87,16 @@ export class ModelSlot implements ModelSource {
     }
     this.#loads += 1;
     // During the pause after a failure nothing is tried, so the state stays as it is.
-    if (this.#state !== 'failed' || options.afresh === true) this.#starting();
+    if (this.#machine.state !== 'failed' || options.afresh === true) this.#happened('load-started');
     try {
       const resolved = this.#resolved ?? (await this.#resolve());
       const entry = this.#shared(resolved) ?? (await this.#fromCache(resolved, options));
       const previous = this.#entry;
       this.#entry = entry;
       if (previous !== undefined && previous !== entry) this.#host.replaced(previous);
-      this.#become('ready', undefined);
+      // What was evicted or failed while this load was under way is loading again.
+      this.#happened('load-started');
+      this.#happened('load-ended');
       return entry;
     } catch (error) {
       this.#resolved = undefined;
@@ -120,7 +126,7 @@ export class ModelSlot implements ModelSource {
     if (!entry.live) return this.#host.cache.drop(entry.key, 'unload', timeoutMs);
     const startedAt = performance.now();
     this.events.emit('unload:start', { ...entry.value.ref, leases: entry.leases });
-    this.#become('unloading', undefined);
+    this.#happened('unload-started');
     const dropped = this.#host.cache.drop(entry.key, 'unload', timeoutMs);
     const gone = this.#untilGone(entry, startedAt);
     await dropped;
@@ -135,7 +141,8 @@ export class ModelSlot implements ModelSource {
   evicted(entry: ModelEntry, reason: EvictReason): void {
     if (this.#entry !== entry) return;
     this.#entry = undefined;
-    this.#become('unloaded', `evicted: ${reason}`);
+    if (reason === 'crashed') this.#happened('given-up', GIVEN_UP);
+    else this.#happened('evicted', { reason: `evicted: ${reason}` });
   }
 
   health(): ModelHealth {
@@ -143,9 +150,11 @@ export class ModelSlot implements ModelSource {
       name: this.request.name,
       version: this.request.version,
       artefact: (this.#entry?.value ?? this.#resolved)?.ref.artefact,
-      state: this.#state,
-      since: new Date(this.#since).toISOString(),
-      reason: this.#reason,
+      state: this.#machine.state,
+      since: new Date(this.#machine.since).toISOString(),
+      reason: this.#machine.reason,
+      code: this.#machine.code,
+      available: this.#machine.available,
     };
   }
 
@@ -185,7 +194,7 @@ export class ModelSlot implements ModelSource {
       ignoreBackoff: options.afresh === true,
       load: (signal, makeRoom) =>
         this.#host.inTurn(() => {
-          this.#starting();
+          this.#happened('load-started');
           return buildModel(settings, {
             requested: version,
             name,
@@ -220,30 +229,26 @@ export class ModelSlot implements ModelSource {
       bytes: entry.bytes,
       durationMs: performance.now() - startedAt,
     });
-    if (this.#state === 'unloading') this.#become('unloaded', undefined);
-  }
-
-  #starting(): void {
-    if (this.#state !== 'ready') this.#become('loading', undefined);
+    this.#happened('unload-ended');
   }
 
   #failed(error: unknown): void {
     if (this.#entry?.live === true) return;
     const code = MLServiceError.isInstance(error) ? error.code : undefined;
-    if (code === 'ML_ABORTED') {
-      if (this.#loads === 1 && this.#state === 'loading') this.#become('unloaded', undefined);
-    } else if (code !== 'ML_LOAD_BACKOFF' || this.#state !== 'failed') {
-      this.#become('failed', error instanceof Error ? error.message : String(error));
+    if (code === 'ML_ABORTED' || code === 'ML_REGISTRY_CLOSED') {
+      if (this.#loads === 1) this.#happened('load-abandoned');
+    } else if (code !== 'ML_LOAD_BACKOFF' || this.#machine.state !== 'failed') {
+      const reason = error instanceof Error ? error.message : String(error);
+      // What was evicted while it was loaded afresh was loading all the same.
+      if (this.#machine.state !== 'failed') this.#happened('load-started');
+      this.#happened('load-failed', { reason, code });
     }
   }
 
-  #become(to: ModelState, reason: string | undefined): void {
-    const from = this.#state;
-    if (from === to && this.#reason === reason) return;
-    this.#state = to;
-    this.#since = Date.now();
-    this.#reason = reason;
-    if (this.events.wants('health:change')) this.events.emit('health:change', { ...this.#ref(), from, to, reason });
+  #happened(what: Occurrence, why?: StateReason): void {
+    const change = this.#machine.happened(what, why);
+    if (change !== undefined && this.events.wants('health:change'))
+      this.events.emit('health:change', { ...this.#ref(), ...change });
   }
 
   #ref(): ModelRef {
