@@ -24,6 +24,17 @@ export {
   WorkerError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
+export {
+  collectOpenTelemetry,
+  type CollectOpenTelemetryOptions,
+  type OpenTelemetryMeter,
+} from './metrics/collect-opentelemetry.ts';
+export {
+  collectPrometheus,
+  type CollectPrometheusOptions,
+  type PrometheusRegister,
+} from './metrics/collect-prometheus.ts';
+export type { MetricsSource } from './metrics/metrics-source.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';
 export {
@@ -92,6 +103,7 @@ export type {
 } from './spec/health.ts';
 export type { Limits } from './spec/limits.ts';
 export type { BuiltinLoader, LoaderDescriptor } from './spec/loader-descriptor.ts';
+export type { ExpositionFormat, MetricFamily, MetricSample, MetricsSnapshot } from './spec/metrics.ts';
 export type { ModelMetadata, ModelSamples } from './spec/metadata.ts';
 export type {
   Awaitable,

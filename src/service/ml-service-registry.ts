@@ -8,9 +8,12 @@ import { systemClock } from '../internal/clock.ts';
 import { Limiter } from '../internal/limiter.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
+import { announceSource } from '../metrics/live-sources.ts';
+import { RegistryMetrics } from '../metrics/registry-metrics.ts';
 import type { EventSource, ServiceEventName, ServiceListener } from '../spec/events.ts';
 import type { ExecutionStatus } from '../spec/execution.ts';
 import type { ModelHealth, ModelState, Readiness, ReadyReport, RegistryHealth } from '../spec/health.ts';
+import type { MetricsSnapshot } from '../spec/metrics.ts';
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
@@ -79,6 +82,8 @@ export class MLServiceRegistry implements EventSource {
   /** Versions that services ask for, by model name. */
   readonly #services = new Map<string, Set<string>>();
   readonly #required: RequiredModels;
+  readonly #unannounce: () => void;
+  #metrics: RegistryMetrics | undefined;
   #watching: Promise<(() => Promise<void>) | undefined> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -127,6 +132,7 @@ export class MLServiceRegistry implements EventSource {
       slot: (name, version) => this.#slot(name, version),
       closed: () => this.#closed !== undefined,
     });
+    this.#unannounce = announceSource(this);
   }
 
   /** The registry that services use when they are given none; configured by environment variables. */
@@ -303,6 +309,12 @@ export class MLServiceRegistry implements EventSource {
     return this.#cache.values().map(({ placed, ref }) => placed.status(ref));
   }
 
+  /** What was counted since the first call of this method, which begins the counting, and what is the case now. */
+  metrics(): MetricsSnapshot {
+    this.#metrics ??= new RegistryMetrics(this);
+    return this.#metrics.snapshot();
+  }
+
   /** The state of one model as callers ask for it. */
   modelHealth(name: string, version = 'latest', options: AreaOptions = {}): ModelHealth {
     return this.#slot(name, version, options.area).health();
@@ -349,6 +361,7 @@ export class MLServiceRegistry implements EventSource {
     const stopWatching = await this.#watching?.catch(() => undefined);
     await stopWatching?.();
     const errors = await closing;
+    this.#unannounce();
     if (errors.length > 0) throw errors[0];
   }
 

@@ -69,9 +69,11 @@ async function play(steps: readonly Step[]): Promise<void> {
     else if (what === 'mend') broken.delete(name);
     else if (what === 'wait') await clock.advance(6);
     else if (what === 'pass') await settle();
-    else if (what === 'remove') repository.delete(`${name}_v1.mock`), registry.refresh();
-    else if (what === 'put') repository.set(`${name}_v1.mock`, name.repeat(10)), registry.refresh();
-    else {
+    else if (what === 'remove' || what === 'put') {
+      if (what === 'put') repository.set(`${name}_v1.mock`, name.repeat(10));
+      else repository.delete(`${name}_v1.mock`);
+      registry.refresh();
+    } else {
       const controller = new AbortController();
       quiet(model.predict([[1]], { signal: controller.signal }));
       await Promise.resolve();
