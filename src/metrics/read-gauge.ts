@@ -9,7 +9,7 @@ export interface GaugeSample {
 }
 
 /** The values of a gauge now. */
-export function readGauge({ metric, read }: GaugeMetric, sources: readonly MetricsSource[]): GaugeSample[] {
+export function readGauge({ metric, read }: GaugeMetric, sources: readonly MetricsSource[]): readonly GaugeSample[] {
   const series = new Series(metric, (labels) => ({ labels, value: 0 }));
   read(sources, (value, ...labels) => {
     series.get(labels).value += value;
