@@ -76,13 +76,19 @@ stop();
 await Promise.all([plain.registry.close(), counted.registry.close(), provider.shutdown()]);
 
 const over = (name) => differences(times[name], times.nobody);
-const row = (what, name) => [`... ${what}`, spread(over(name), 'us more', 2), 'at most 3 us', median(over(name)) <= 3];
+const row = (what, name, goal) => [
+  `... ${what}`,
+  spread(over(name), 'us more', 2),
+  goal === undefined ? '' : `at most ${goal} us`,
+  goal === undefined ? undefined : median(over(name)) <= goal,
+];
 report({
   question: 'What metrics cost a call of one row',
   rows: [
     ['nobody listens', spread(times.nobody, 'us of processor', 2), ''],
-    row('`registry.metrics()`', 'own'),
-    row('`collectPrometheus()`', 'prometheus'),
+    row('`registry.metrics()`', 'own', 1),
+    row('`collectPrometheus()`', 'prometheus', 3),
+    // Its SDK writes the attributes of each measurement as a text; that is not ours to bound.
     row('`collectOpenTelemetry()`', 'opentelemetry'),
     ['a scrape of `registry.metrics()`, one model', spread(scrapes.own, 'us of processor', 0), ''],
     ['a scrape of prom-client, one model', spread(scrapes.prometheus, 'us of processor', 0), ''],
