@@ -10,7 +10,9 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { Counter, Registry, register as globalRegister } from 'prom-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { EventBus } from '../../src/events/event-bus.ts';
 import { collectOpenTelemetry, collectPrometheus } from '../../src/index.ts';
+import { importPeer } from '../../src/metrics/import-peer.ts';
 import { METRICS } from '../../src/metrics/metrics.ts';
 import { otelName } from '../../src/metrics/otel-name.ts';
 import { live, newRegistry, parseExposition } from './life.ts';
@@ -164,6 +166,24 @@ describe('without a registry', () => {
     await registry.close();
   });
 
+  it('events of workers and memory are counted as they come', async () => {
+    const register = new Registry();
+    stops.push(await collectPrometheus({ register }));
+    const bus = new EventBus();
+    const model = { model: 'fraud', version: undefined, artefact: 'trained/fraud.mock' };
+    const crash = { message: '', stderr: '', inARow: 1, restartInMs: 100 };
+    bus.emit('execution:crash', { ...model, place: 'process', reason: 'hang', ...crash });
+    bus.emit('execution:restart', { ...model, place: 'process', durationMs: 5 });
+    bus.emit('execution:moved', { ...model, from: 'inline', to: 'thread', reason: 'held', durationMs: 5 });
+    bus.emit('memory:retained', { ...model, bytes: 100, returnedBytes: 30, rssBytes: 1 });
+    bus.emit('memory:retained', { ...model, bytes: 100, returnedBytes: 130, rssBytes: 1 });
+    const values = parseExposition(await register.metrics());
+    expect(values.get('ml_worker_crashes_total{model="fraud",place="process",reason="hang"}')).toBe(1);
+    expect(values.get('ml_worker_restarts_total{model="fraud",place="process"}')).toBe(1);
+    expect(values.get('ml_model_moves_total{from="inline",model="fraud",to="thread"}')).toBe(1);
+    expect(values.get('ml_retained_bytes_total{model="fraud"}')).toBe(70);
+  });
+
   it('events of swaps and routes are counted as they come', async () => {
     const register = new Registry();
     stops.push(await collectPrometheus({ register }));
@@ -214,6 +234,16 @@ describe('stopping', () => {
 });
 
 describe('what goes wrong', () => {
+  it('a package that is missing is named, with the command that installs it', async () => {
+    const missing = () => Promise.reject(new Error("Cannot find package 'prom-client'\nat somewhere"));
+    await expect(importPeer('prom-client', missing)).rejects.toMatchObject({
+      code: 'ML_OPTIONS_DEPENDENCY_MISSING',
+      message: "prom-client cannot be imported (Cannot find package 'prom-client'); run `npm install prom-client`",
+      details: { package: 'prom-client' },
+    });
+    expect(await importPeer('x', () => Promise.resolve({ default: { a: 1 } }))).toEqual({ a: 1 });
+  });
+
   it('two collections in one register are refused, leaving the first', async () => {
     const register = new Registry();
     stops.push(await collectPrometheus({ register }));

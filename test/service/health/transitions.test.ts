@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MLServiceRegistry } from '../../../src/index.ts';
+import { MLServiceRegistry, type Model } from '../../../src/index.ts';
+import { deferred } from '../../../src/internal/deferred.ts';
 import { NEXT_STATE } from '../../../src/service/health/model-state.ts';
 import { createFakeModel, createMemoryRepository, createMockLoader, FakeClock } from '../../../src/testing/index.ts';
 import { settle } from '../registry-fixture.ts';
@@ -51,6 +52,14 @@ function world() {
   return { clock, broken, repository, registry };
 }
 
+function isLoaded(model: Model): boolean {
+  try {
+    return model.info !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 async function play(steps: readonly Step[]): Promise<void> {
   const { clock, broken, repository, registry } = world();
   const wrong: string[] = [];
@@ -92,9 +101,9 @@ async function play(steps: readonly Step[]): Promise<void> {
   await tick();
   await all;
   // At rest, what a state says is what is there.
-  const inMemory = new Set(Object.keys(registry.health().memory.perModel));
-  for (const { name, version, state, artefact, available, reason, code } of registry.health().models) {
-    if (state === 'ready' && !inMemory.has(artefact ?? '')) wrong.push(`${name} ${version} ready, and not in memory`);
+  for (const { name, version, state, available, reason, code } of registry.health().models) {
+    if ((state === 'ready') !== isLoaded(registry.model(name, version)))
+      wrong.push(`${name} ${version} is ${state}, and that is not so`);
     if (state === 'loading' || state === 'unloading') wrong.push(`${name} ${version} is ${state} for ever`);
     if (state === 'failed' && (reason === undefined || code === undefined))
       wrong.push(`${name} ${version} failed, why?`);
@@ -110,6 +119,48 @@ async function play(steps: readonly Step[]): Promise<void> {
 describe('states of models, whatever happens to them', () => {
   it('change only as the table says, and tell the truth once all is quiet', async () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), play), { numRuns: 150 });
+  });
+
+  it('a model that is evicted while it is loaded afresh is ready again after that', async () => {
+    let gate = deferred<void>();
+    gate.resolve();
+    const repository = createMemoryRepository({ 'a_v1.mock': 'x', 'b_v1.mock': 'x' });
+    const registry = new MLServiceRegistry({
+      env: {},
+      repository,
+      cache: { maxBytes: 25, minResidencyMs: 0 },
+      loaders: [
+        createMockLoader({
+          model: ({ artefact }) =>
+            gate.promise.then(() =>
+              createFakeModel({ predict: [1], byteSize: artefact.name === 'b_v1.mock' ? 20 : 10 }),
+            ),
+        }),
+      ],
+    });
+    const states: string[] = [];
+    registry.on('health:change', ({ model, from, to }) => model === 'a' && states.push(`${from} > ${to}`));
+    await registry.load('a');
+    repository.set('a_v2.mock', 'x');
+    const reload = gate;
+    gate = deferred();
+    const loads = [registry.load('a')];
+    await settle();
+    // Only now may b be loaded; it needs the room of a_v1.
+    const held = gate;
+    gate = reload;
+    await registry.load('b');
+    expect(registry.modelHealth('a').state).toBe('unloaded');
+    held.resolve();
+    await Promise.all(loads);
+    expect(registry.modelHealth('a')).toMatchObject({ state: 'ready', artefact: 'trained/a_v2.mock' });
+    expect(states).toEqual([
+      'unloaded > loading',
+      'loading > ready',
+      'ready > unloaded',
+      'unloaded > loading',
+      'loading > ready',
+    ]);
   });
 
   it('closing while models load leaves none of them failed', async () => {
