@@ -145,11 +145,10 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const dependencies = new Set(Object.keys(manifest.dependencies));
 const peers = new Set(Object.keys(manifest.peerDependencies ?? {}));
 
-/** Optional peers that are no engines, and the room that imports them. */
-const PEER_ROOMS = new Map([
-  ['@sigstore/bundle', 'integrity'],
-  ['@sigstore/protobuf-specs', 'integrity'],
-  ['@sigstore/verify', 'integrity'],
+/** Optional peers that other rooms than `engines` import. */
+const PEERS_OF = new Map([
+  ['integrity', ['@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/verify']],
+  ['metrics', ['prom-client', '@opentelemetry/api']],
 ]);
 
 /** Why a package may not be imported there, or `undefined`. */
@@ -160,8 +159,8 @@ function packageRefusal(file, specifier, kind) {
   if (!peers.has(name)) return `${name} is no dependency (Node's own modules are written node:...)`;
   if (kind === 'static')
     return `${name} is an optional peer: import it by import(), so that nobody pays for it unasked`;
-  const room = PEER_ROOMS.get(name) ?? 'engines';
-  return roomOf(file) === room ? undefined : `${name} is imported by ${room}/ alone`;
+  const allowed = roomOf(file) === 'engines' || PEERS_OF.get(roomOf(file))?.includes(name);
+  return allowed ? undefined : `${name} is imported by engines/ alone, or by the room that PEERS_OF names`;
 }
 
 /** Rooms that know no format, and words that would show they do. */

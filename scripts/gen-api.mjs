@@ -13,7 +13,9 @@ execFileSync(process.execPath, [join(ROOT, 'node_modules/typedoc/bin/typedoc'), 
   stdio: 'inherit',
 });
 const pages = readdirSync(out);
-const stale = pages.filter((page) => readFileSync(join(out, page), 'utf8') !== readFileSync(join(FOLDER, page), 'utf8'));
+const stale = pages.filter(
+  (page) => readFileSync(join(out, page), 'utf8') !== readFileSync(join(FOLDER, page), 'utf8'),
+);
 if (checks) rmSync(out, { recursive: true });
 finish(
   'gen-api',

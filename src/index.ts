@@ -37,8 +37,38 @@ export type {
   QuantizeOptions,
   RewrittenWeight,
 } from './quantization/quantize-options.ts';
+export {
+  collectOpenTelemetry,
+  type CollectOpenTelemetryOptions,
+  type OpenTelemetryMeter,
+} from './metrics/collect-opentelemetry.ts';
+export {
+  collectPrometheus,
+  type CollectPrometheusOptions,
+  type PrometheusRegister,
+} from './metrics/collect-prometheus.ts';
+export type { MetricsSource } from './metrics/metrics-source.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';
+export {
+  createHealthHandler,
+  type HealthHandler,
+  type HealthRequest,
+  type HealthResponse,
+} from './service/health/create-health-handler.ts';
+export {
+  createHealthPlugin,
+  type HealthPlugin,
+  type HealthReply,
+  type HealthServer,
+} from './service/health/create-health-plugin.ts';
+export type {
+  HealthBody,
+  HealthOptions,
+  HealthPaths,
+  HealthSource,
+  ModelHealthBody,
+} from './service/health/health-answer.ts';
 export { type FileInspection, inspectFile, type InspectOptions } from './service/inspect-file.ts';
 export { type Listeners, loadModel, type LoadModelOptions, type ModelBytes } from './service/load-model.ts';
 export {
@@ -87,9 +117,19 @@ export type {
   SwapFacts,
 } from './spec/events.ts';
 export type { ExecutionStatus, LaneStatus, LoaderModule, Place, PlaceChoice, Priority } from './spec/execution.ts';
-export type { MemoryUse, ModelHealth, ModelState, RegistryHealth } from './spec/health.ts';
+export type {
+  MemoryUse,
+  ModelHealth,
+  ModelState,
+  Readiness,
+  ReadyReport,
+  RegistryHealth,
+  RequiredLoad,
+  RequiredModel,
+} from './spec/health.ts';
 export type { Limits } from './spec/limits.ts';
 export type { BuiltinLoader, LoaderDescriptor } from './spec/loader-descriptor.ts';
+export type { ExpositionFormat, MetricFamily, MetricSample, MetricsSnapshot } from './spec/metrics.ts';
 export type { ModelMetadata, ModelSamples } from './spec/metadata.ts';
 export type {
   Awaitable,

@@ -1,4 +1,4 @@
-import { MLServiceError } from 'base-ml-service';
+import { createHealthHandler, MLServiceError } from 'base-ml-service';
 import express from 'express';
 import { FraudService } from './fraud-service.mjs';
 
@@ -19,10 +19,14 @@ export function createApp(registry) {
     response.json({ scores: await fraud.score(request.body.transactions, { signal: hangUp.signal }) });
   });
 
-  // Liveness and readiness in one: 503 as long as a model cannot be loaded.
-  app.get('/health', (_request, response) => {
-    const health = registry.health();
-    response.status(health.status === 'ok' ? 200 : 503).json(health);
+  // /health/live, /health/ready and /health/models.
+  app.use(createHealthHandler(registry));
+
+  // Counting begins with the first call of metrics().
+  registry.metrics();
+  app.get('/metrics', (_request, response) => {
+    const { contentType, body } = registry.metrics().exposition();
+    response.type(contentType).send(body);
   });
 
   // Express knows an error handler by its four parameters.

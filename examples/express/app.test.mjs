@@ -67,11 +67,22 @@ describe('the Express server', () => {
   });
 
   it('reports its health', async () => {
-    const response = await fetch(`${url}/health`);
+    const response = await fetch(`${url}/health/ready`);
     assert.equal(response.status, 200);
     const { status, models } = await response.json();
     assert.equal(status, 'ok');
-    assert.equal(models[0].artefact, 'trained/fraud_detector_v1_20240101.onnx');
+    assert.deepEqual([models[0].name, models[0].version, models[0].state], ['fraud_detector', 'v1', 'ready']);
+    assert.equal((await fetch(`${url}/health/live`)).status, 200);
+    assert.equal((await fetch(`${url}/health/models/nobody`)).status, 404);
+  });
+
+  it('counts what it did for Prometheus', async () => {
+    const response = await fetch(`${url}/metrics`);
+    assert.match(response.headers.get('content-type'), /version=0\.0\.4/);
+    const text = await response.text();
+    assert.match(text, /^ml_predictions_total\{.*outcome="ok"\} \d+$/m);
+    assert.match(text, /^ml_predictions_total\{.*outcome="ML_INPUT_FEATURE_NAMES"\} 1$/m);
+    assert.match(text, /^ml_ready 1$/m);
   });
 
   it('stops on SIGTERM', async () => {

@@ -5,11 +5,13 @@ import { MLServiceRegistry } from 'base-ml-service';
 import { createApp } from './app.mjs';
 
 const modelsDir = fileURLToPath(new URL('../../models', import.meta.url));
-const registry = new MLServiceRegistry({ modelsDir });
-// Load before the first request, and do not start at all if the model is not there.
-await registry.load('fraud_detector', 'v1');
+const registry = new MLServiceRegistry({ modelsDir, required: 'services' });
+const app = createApp(registry);
+// Load before the first request, and do not start at all if a model is not there.
+const { ready, loads } = await registry.ready();
+if (!ready) throw new Error('not ready', { cause: loads.find(({ error }) => error !== undefined)?.error });
 
-const server = createApp(registry).listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
 await once(server, 'listening');
 console.log(`listening on http://127.0.0.1:${server.address().port}`);
 

@@ -1,4 +1,4 @@
-import { MLServiceError } from 'base-ml-service';
+import { createHealthPlugin, MLServiceError } from 'base-ml-service';
 import createFastify from 'fastify';
 import { FraudService } from './fraud-service.mjs';
 
@@ -26,7 +26,8 @@ export function createApp(registry, options = {}) {
 
   // Fastify waits for requests in flight, then closes: models are freed after their last call.
   app.addHook('onReady', async () => {
-    await fraud.load();
+    const { loads } = await registry.ready();
+    for (const { error } of loads) if (error) throw error;
   });
   app.addHook('onClose', () => registry.close());
 
@@ -34,10 +35,8 @@ export function createApp(registry, options = {}) {
     scores: await fraud.score(transactions),
   }));
 
-  app.get('/health', async (_request, reply) => {
-    const health = registry.health();
-    return reply.code(health.status === 'ok' ? 200 : 503).send(health);
-  });
+  // /health/live, /health/ready and /health/models.
+  app.register(createHealthPlugin(registry));
 
   app.setErrorHandler((error, _request, reply) => {
     if (!MLServiceError.isInstance(error)) return reply.send(error);

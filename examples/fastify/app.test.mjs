@@ -13,7 +13,10 @@ const gaming = {
 };
 
 describe('the Fastify server', () => {
-  const registry = new MLServiceRegistry({ modelsDir: fileURLToPath(new URL('../../models', import.meta.url)) });
+  const registry = new MLServiceRegistry({
+    modelsDir: fileURLToPath(new URL('../../models', import.meta.url)),
+    required: 'services',
+  });
   const app = createApp(registry);
   let url;
 
@@ -46,9 +49,12 @@ describe('the Fastify server', () => {
   });
 
   it('reports its health', async () => {
-    const { status, memory } = await (await fetch(`${url}/health`)).json();
-    assert.equal(status, 'ok');
-    assert.ok(memory.residentBytes > 0);
+    const response = await fetch(`${url}/health/ready`);
+    assert.equal(response.status, 200);
+    const { status, models } = await response.json();
+    assert.deepEqual([status, models[0].state], ['ok', 'ready']);
+    assert.equal((await fetch(`${url}/health/live`, { method: 'HEAD' })).status, 200);
+    assert.equal((await fetch(`${url}/health/models/fraud_detector`)).status, 200);
   });
 
   it('frees its models when it closes', async () => {

@@ -51,9 +51,11 @@ describe('the NestJS server', () => {
   });
 
   it('reports its health', async () => {
-    const response = await fetch(`${url}/health`);
+    const response = await fetch(`${url}/health/ready`);
     assert.equal(response.status, 200);
     assert.equal((await response.json()).models[0].state, 'ready');
+    assert.equal((await fetch(`${url}/health/live`, { method: 'HEAD' })).status, 200);
+    assert.equal((await fetch(`${url}/health/models/nobody`)).status, 404);
   });
 
   it('frees its models when it closes', async () => {

@@ -1,6 +1,7 @@
 /** The codes that errors can have: `ML_<AREA>_<WHAT>`. A retired code stays here and is never given a new meaning. */
 export type ErrorCode =
   | 'ML_OPTIONS_INVALID'
+  | 'ML_OPTIONS_DEPENDENCY_MISSING'
   | 'ML_ENV_INVALID'
   | 'ML_SERVICE_INVALID'
   | 'ML_REGISTRY_CLOSED'
@@ -102,6 +103,10 @@ const retry = (meaning: string, remedy: string): ErrorCodeEntry => ({ retryable:
 /** Every error code with what there is to say of it. */
 export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_OPTIONS_INVALID: final('An option has a wrong type or value.', 'Correct the option named in the message.'),
+  ML_OPTIONS_DEPENDENCY_MISSING: final(
+    'What was asked for needs a package that cannot be imported.',
+    'Install the package named in the message.',
+  ),
   ML_ENV_INVALID: final('An environment variable has a value that cannot be used.', 'Correct or unset the variable.'),
   ML_SERVICE_INVALID: final(
     'A service class lacks `modelName` or gives a wrong `modelVersion`.',

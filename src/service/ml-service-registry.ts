@@ -7,9 +7,12 @@ import { systemClock } from '../internal/clock.ts';
 import { Limiter } from '../internal/limiter.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
+import { announceSource } from '../metrics/live-sources.ts';
+import { RegistryMetrics } from '../metrics/registry-metrics.ts';
 import type { EventSource, ServiceEventName, ServiceListener } from '../spec/events.ts';
 import type { ExecutionStatus } from '../spec/execution.ts';
-import type { ModelHealth, ModelState, RegistryHealth } from '../spec/health.ts';
+import type { ModelHealth, ModelState, Readiness, ReadyReport, RegistryHealth } from '../spec/health.ts';
+import type { MetricsSnapshot } from '../spec/metrics.ts';
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
@@ -18,6 +21,7 @@ import type { Row } from '../spec/rows.ts';
 import type { SwapResult } from '../spec/swap.ts';
 import type { BuiltModel } from './build-model.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
+import { RequiredModels } from './health/required-models.ts';
 import { LiveModel } from './live-model.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { type ModelRequest, ModelResolver } from './model-resolver.ts';
@@ -76,9 +80,13 @@ export class MLServiceRegistry implements EventSource {
   readonly #slots = new Set<ModelSlot>();
   /** The slot that the next handle for a request gets. One that was forgotten may live on in a handle. */
   readonly #byRequest = new Map<string, ModelSlot>();
-  readonly #services = new Set<string>();
+  /** Versions that services ask for, by model name. */
+  readonly #services = new Map<string, Set<string>>();
   readonly #routes = new RouteTable();
   readonly #routing: ModelRoutes;
+  readonly #required: RequiredModels;
+  readonly #unannounce: () => void;
+  #metrics: RegistryMetrics | undefined;
   #watching: Promise<(() => Promise<void>) | undefined> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -136,6 +144,12 @@ export class MLServiceRegistry implements EventSource {
       slots: () => this.#slots,
       retire: (slot) => this.#retire(slot),
     });
+    this.#required = new RequiredModels(config.required, {
+      services: this.#services,
+      slot: (name, version) => this.#slot(name, version),
+      closed: () => this.#closed !== undefined,
+    });
+    this.#unannounce = announceSource(this);
   }
 
   /** The registry that services use when they are given none; configured by environment variables. */
@@ -175,7 +189,10 @@ export class MLServiceRegistry implements EventSource {
    */
   register(service: ServiceLike): void {
     checkService(service);
-    this.#services.add(service.modelName);
+    const { modelName, modelVersion } = service;
+    const versions = this.#services.get(modelName);
+    if (versions === undefined) this.#services.set(modelName, new Set([modelVersion]));
+    else versions.add(modelVersion);
   }
 
   /** A model that is loaded by its first call. */
@@ -233,7 +250,7 @@ export class MLServiceRegistry implements EventSource {
 
   /** Names of the models of the services in use, sorted. */
   services(): string[] {
-    return [...this.#services].sort();
+    return [...this.#services.keys()].sort();
   }
 
   /** @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`, `ML_MODEL_VERSION_INVALID`, `ML_MODEL_AMBIGUOUS` */
@@ -347,9 +364,31 @@ export class MLServiceRegistry implements EventSource {
     return { status, models, memory: this.#cache.memory() };
   }
 
+  /**
+   * Loads the models that the option `required` names, those not yet loaded and those that failed, several at a time.
+   * A model that does not load is in the report, and `readiness` stays red.
+   *
+   * @throws `ML_REGISTRY_CLOSED`
+   */
+  async ready(options: CallOptions = {}): Promise<ReadyReport> {
+    this.#assertOpen();
+    return this.#required.load(options);
+  }
+
+  /** Whether the process should get requests, and why not. Loads nothing, reads nothing. */
+  readiness(): Readiness {
+    return this.#required.readiness();
+  }
+
   /** Where every loaded model runs, and how its calls come through. */
   execution(): ExecutionStatus[] {
     return this.#cache.values().map(({ placed, ref }) => placed.status(ref));
+  }
+
+  /** What was counted since the first call of this method, which begins the counting, and what is the case now. */
+  metrics(): MetricsSnapshot {
+    this.#metrics ??= new RegistryMetrics(this);
+    return this.#metrics.snapshot();
   }
 
   /** The state of one model as callers ask for it. */
@@ -398,6 +437,7 @@ export class MLServiceRegistry implements EventSource {
     const stopWatching = await this.#watching?.catch(() => undefined);
     await stopWatching?.();
     const errors = await closing;
+    this.#unannounce();
     if (errors.length > 0) throw errors[0];
   }
 
@@ -439,7 +479,8 @@ export class MLServiceRegistry implements EventSource {
 
   /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
   #forget(slot: ModelSlot): void {
-    if (!slot.loaded() && !this.#services.has(slot.request.name)) this.#drop(slot);
+    const { name } = slot.request;
+    if (!slot.loaded() && !this.#services.has(name) && !this.#required.has(name)) this.#drop(slot);
   }
 
   #drop(slot: ModelSlot): void {

@@ -5,10 +5,11 @@ import type { EventBus } from '../events/event-bus.ts';
 import { type Deferred, deferred } from '../internal/deferred.ts';
 import { orAbort } from '../internal/or-abort.ts';
 import type { EvictReason, ModelRef } from '../spec/events.ts';
-import type { ModelHealth, ModelState } from '../spec/health.ts';
+import type { ModelHealth } from '../spec/health.ts';
 import type { CallOptions } from '../spec/model.ts';
 import { acquireModel, type LoadHost } from './acquire-model.ts';
 import type { BuiltModel, ModelEntry } from './build-model.ts';
+import { ModelStateMachine, type Occurrence, type StateReason } from './health/model-state.ts';
 import type { ModelSource } from './live-model.ts';
 import type { ModelRequest, ModelResolver, ResolvedModel } from './model-resolver.ts';
 import { type Signature, signatureOf } from './swap/signature.ts';
@@ -40,6 +41,11 @@ export interface SlotLoadOptions extends CallOptions {
   readonly afresh?: boolean;
 }
 
+const GIVEN_UP: StateReason = {
+  reason: 'its worker ended too often; a call after a pause loads it again',
+  code: 'ML_WORKER_GIVEN_UP',
+};
+
 /** Milliseconds that unloading waits for calls in flight. */
 export const DEFAULT_UNLOAD_TIMEOUT_MS = 10_000;
 
@@ -63,9 +69,7 @@ export class ModelSlot implements ModelSource {
   #turn = 0;
   /** Being unloaded, with calls still in flight. */
   #leaving: ModelEntry | undefined;
-  #state: ModelState = 'unloaded';
-  #since = Date.now();
-  #reason: string | undefined;
+  readonly #machine = new ModelStateMachine();
   #loads = 0;
 
   constructor(request: ModelRequest, host: SlotHost) {
@@ -102,7 +106,7 @@ export class ModelSlot implements ModelSource {
     }
     this.#loads += 1;
     // During the pause after a failure nothing is tried, so the state stays as it is.
-    if (this.#state !== 'failed' || options.afresh === true) this.#starting();
+    if (this.#machine.state !== 'failed' || options.afresh === true) this.#starting();
     try {
       return await this.#current(options);
     } catch (error) {
@@ -120,7 +124,7 @@ export class ModelSlot implements ModelSource {
     if (entry === undefined) return;
     entry.release();
     this.#entry = entry;
-    this.#become('ready', undefined);
+    this.#loaded();
   }
 
   loaded(): boolean {
@@ -148,7 +152,7 @@ export class ModelSlot implements ModelSource {
     if (!entry.live) return this.#host.cache.drop(entry.key, 'unload', timeoutMs);
     const startedAt = performance.now();
     this.events.emit('unload:start', { ...entry.value.ref, leases: entry.leases });
-    this.#become('unloading', undefined);
+    this.#happened('unload-started');
     const dropped = this.#host.cache.drop(entry.key, 'unload', timeoutMs);
     const gone = this.#untilGone(entry, startedAt);
     await dropped;
@@ -171,7 +175,8 @@ export class ModelSlot implements ModelSource {
   evicted(entry: ModelEntry, reason: EvictReason): void {
     if (this.#entry !== entry) return;
     this.#entry = undefined;
-    this.#become('unloaded', `evicted: ${reason}`);
+    if (reason === 'crashed') this.#happened('given-up', GIVEN_UP);
+    else this.#happened('evicted', { reason: `evicted: ${reason}` });
   }
 
   health(): ModelHealth {
@@ -181,9 +186,11 @@ export class ModelSlot implements ModelSource {
       name: this.request.name,
       version: this.request.version,
       artefact: (this.#entry?.value ?? this.#resolved)?.ref.artefact,
-      state: this.#state,
-      since: new Date(this.#since).toISOString(),
-      reason: this.#reason,
+      state: this.#machine.state,
+      since: new Date(this.#machine.since).toISOString(),
+      reason: this.#machine.reason,
+      code: this.#machine.code,
+      available: this.#machine.available,
     };
   }
 
@@ -217,23 +224,23 @@ export class ModelSlot implements ModelSource {
     this.#restart(undefined);
     this.#entry = undefined;
     this.#letGo();
-    if (this.#state !== 'unloaded') this.#become('unloaded', 'another version takes its place');
+    this.#happened('reset', { reason: 'another version takes its place' });
     return previous;
   }
 
   /** Lets new calls wait, until `adopt`, `reset` or `resume`. */
-  hold(state: 'unloading' | 'loading', reason: string): void {
+  hold(what: 'unload-started' | 'load-started', reason: string): void {
     this.#turn += 1;
     this.#entry = undefined;
     this.#held ??= deferred();
-    this.#become(state, reason);
+    this.#happened(what, { reason });
   }
 
   /** Ends `hold` where there is nothing to adopt: calls load what the slot stood for. */
   resume(reason: string): void {
     if (this.#held === undefined) return;
     this.#letGo();
-    this.#become('unloaded', reason);
+    this.#happened('reset', { reason });
   }
 
   /** Whether this slot uses an entry. */
@@ -276,7 +283,7 @@ export class ModelSlot implements ModelSource {
     if (this.#served === undefined || this.#entry !== entry)
       this.#served = { resolved, signature: signatureOf(entry.value) };
     this.#entry = entry;
-    this.#become('ready', undefined);
+    this.#loaded();
   }
 
   /** What is resolving or loading now is for nobody any more. */
@@ -340,30 +347,36 @@ export class ModelSlot implements ModelSource {
       bytes: entry.bytes,
       durationMs: performance.now() - startedAt,
     });
-    if (this.#state === 'unloading') this.#become('unloaded', undefined);
+    this.#happened('unload-ended');
   }
 
   #starting(): void {
-    if (this.#state !== 'ready' && this.#held === undefined) this.#become('loading', undefined);
+    if (this.#held === undefined) this.#happened('load-started');
+  }
+
+  #loaded(): void {
+    // What was evicted or failed while this load was under way is loading again.
+    this.#happened('load-started');
+    this.#happened('load-ended');
   }
 
   #failed(error: unknown): void {
     if (this.#entry?.live === true || this.#held !== undefined) return;
     const code = MLServiceError.isInstance(error) ? error.code : undefined;
-    if (code === 'ML_ABORTED') {
-      if (this.#loads === 1 && this.#state === 'loading') this.#become('unloaded', undefined);
-    } else if (code !== 'ML_LOAD_BACKOFF' || this.#state !== 'failed') {
-      this.#become('failed', error instanceof Error ? error.message : String(error));
+    if (code === 'ML_ABORTED' || code === 'ML_REGISTRY_CLOSED') {
+      if (this.#loads === 1) this.#happened('load-abandoned');
+    } else if (code !== 'ML_LOAD_BACKOFF' || this.#machine.state !== 'failed') {
+      const reason = error instanceof Error ? error.message : String(error);
+      // What was evicted while it was loaded afresh was loading all the same.
+      if (this.#machine.state !== 'failed') this.#happened('load-started');
+      this.#happened('load-failed', { reason, code });
     }
   }
 
-  #become(to: ModelState, reason: string | undefined): void {
-    const from = this.#state;
-    if (from === to && this.#reason === reason) return;
-    this.#state = to;
-    this.#since = Date.now();
-    this.#reason = reason;
-    if (this.events.wants('health:change')) this.events.emit('health:change', { ...this.#ref(), from, to, reason });
+  #happened(what: Occurrence, why?: StateReason): void {
+    const change = this.#machine.happened(what, why);
+    if (change !== undefined && this.events.wants('health:change'))
+      this.events.emit('health:change', { ...this.#ref(), ...change });
   }
 
   #ref(): ModelRef {

@@ -44,6 +44,7 @@ export interface RegistryConfig {
   readonly sidecar: SidecarSettings;
   /** Made, and its code imported, when a file first needs it. */
   readonly converter: () => Promise<ModelConverter>;
+  readonly required: 'services' | readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -208,6 +209,12 @@ const schema = z.strictObject(
         "'off', 'auto' or an object { mode?, python?, cacheDir?, sandbox?, timeoutMs?, memoryBytes?, maxCacheBytes? }",
       ),
     ),
+    required: z.optional(
+      z.union(
+        [z.literal('services'), z.array(text.check(z.regex(/^[^@].*[^@]$|^[^@]$/)))],
+        "'services' or an array of `name` or `name@version`",
+      ),
+    ),
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
     clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
   },
@@ -265,6 +272,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     container,
     sidecar,
     converter: converterOf(sidecar),
+    required: options.required ?? [],
     env,
     clock,
   };

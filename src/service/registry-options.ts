@@ -83,6 +83,11 @@ export interface RegistryOptions {
   readonly extraFeatures?: ExtraFeatures;
   /** Whether and how Python converts files that have no native way. Default: only what was converted ahead is used. */
   readonly sidecar?: 'off' | 'auto' | SidecarOptions;
+  /**
+   * Models without which the process is not ready: `name` or `name@version` (a bare name means the versions that services
+   * of that name ask for, else `latest`), or `services` for those of all services. Default: none.
+   */
+  readonly required?: 'services' | readonly string[];
   /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Time source, for tests. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type * as prom from 'prom-client';
 import type * as library from '../../src/index.ts';
 
 type Library = typeof library;
@@ -115,6 +116,24 @@ test('a loader that is registered with both copies serves both', async () => {
     const registry = new copy.MLServiceRegistry({ modelsDir: folder, env: {} });
     registry.loaders.register(doubling).register(doubling);
     expect(await registry.model('doubler', 'v1').predict([[5]])).toEqual([10]);
+    await registry.close();
+  }
+});
+
+test('metrics collected by one copy count and read the registries of the other', async () => {
+  const { Registry } = require('prom-client') as typeof prom;
+  for (const [ours, theirs] of [
+    [esm, cjs],
+    [cjs, esm],
+  ] as const) {
+    const register = new Registry();
+    const stop = await ours.collectPrometheus({ register });
+    const registry = new theirs.MLServiceRegistry({ modelsDir: folder, loaders: [doubling], env: {} });
+    await registry.model('doubler', 'v1').predict([[1]]);
+    const text = await register.metrics();
+    expect(text).toMatch(/^ml_predictions_total\{model="doubler",version="v1",method="predict",outcome="ok"\} 1$/m);
+    expect(text).toMatch(/^ml_model_state\{model="doubler",requested="v1",state="ready"\} 1$/m);
+    stop();
     await registry.close();
   }
 });

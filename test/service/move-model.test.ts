@@ -80,8 +80,15 @@ describe('a worker that is given up', () => {
     await expect(model.predict([['abort', 0]])).rejects.toMatchObject({ code: 'ML_WORKER_CRASHED' });
     await until(() => evicted.length > 0);
     expect(evicted).toEqual(['crashed']);
+    expect(registry.modelHealth('fraud')).toMatchObject({
+      state: 'failed',
+      code: 'ML_WORKER_GIVEN_UP',
+      available: false,
+    });
     await expect(model.predict([['say', 1]])).rejects.toMatchObject({ code: 'ML_LOAD_BACKOFF' });
+    expect(registry.modelHealth('fraud').state).toBe('failed');
     await registry.load('fraud');
+    expect(registry.modelHealth('fraud')).toMatchObject({ state: 'ready', available: true });
     expect(await model.predict([['say', 1]])).toEqual([1]);
     await registry.close();
   });

@@ -9,17 +9,21 @@ const modelsDir = fileURLToPath(new URL('../../../models', import.meta.url));
 
 @Module({
   controllers: [FraudController, HealthController],
-  providers: [{ provide: MLServiceRegistry, useFactory: () => new MLServiceRegistry({ modelsDir }) }, FraudService],
+  providers: [
+    {
+      provide: MLServiceRegistry,
+      useFactory: () => new MLServiceRegistry({ modelsDir, required: ['fraud_detector@v1'] }),
+    },
+    FraudService,
+  ],
 })
 export class AppModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  constructor(
-    private readonly registry: MLServiceRegistry,
-    private readonly fraud: FraudService,
-  ) {}
+  constructor(private readonly registry: MLServiceRegistry) {}
 
   /** The server does not start without its model. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.fraud.load();
+    const { loads } = await this.registry.ready();
+    for (const { error } of loads) if (error) throw error;
   }
 
   /** After the last request: waits for predictions in flight, then frees every model. */

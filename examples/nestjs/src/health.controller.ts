@@ -1,14 +1,23 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { MLServiceRegistry, type RegistryHealth } from 'base-ml-service';
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import {
+  createHealthHandler,
+  type HealthHandler,
+  type HealthRequest,
+  type HealthResponse,
+  MLServiceRegistry,
+} from 'base-ml-service';
 
+/** /health/live, /health/ready and /health/models. */
 @Controller('health')
 export class HealthController {
-  constructor(private readonly registry: MLServiceRegistry) {}
+  private readonly answer: HealthHandler;
 
-  @Get()
-  health(): RegistryHealth {
-    const health = this.registry.health();
-    if (health.status !== 'ok') throw new ServiceUnavailableException(health);
-    return health;
+  constructor(registry: MLServiceRegistry) {
+    this.answer = createHealthHandler(registry);
+  }
+
+  @Get('{*path}')
+  health(@Req() request: HealthRequest, @Res() response: HealthResponse): void {
+    this.answer(request, response);
   }
 }

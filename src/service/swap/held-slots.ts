@@ -25,18 +25,18 @@ export class HeldSlots {
   }
 
   hold(slots: readonly ModelSlot[]): void {
-    for (const slot of slots) this.add(slot, 'unloading');
+    for (const slot of slots) this.add(slot, 'unload-started');
   }
 
-  add(slot: ModelSlot, state: 'unloading' | 'loading'): void {
+  add(slot: ModelSlot, what: 'unload-started' | 'load-started'): void {
     const { resolved, entry } = slot;
     this.#before.set(slot, { resolved, entry });
-    slot.hold(entry === undefined ? 'loading' : state, this.#reason());
+    slot.hold(entry === undefined ? 'load-started' : what, this.#reason());
   }
 
   /** The old versions are gone. */
   freed(): void {
-    for (const slot of this.#before.keys()) slot.hold('loading', this.#reason());
+    for (const slot of this.#before.keys()) slot.hold('load-started', this.#reason());
   }
 
   /** The new version has taken over. */

@@ -56,7 +56,7 @@ export class SwapRun {
 
   /** Lets a slot that was made meanwhile wait with the others. */
   joined(slot: ModelSlot): void {
-    if (this.#held.active && this.#concerns(slot)) this.#held.add(slot, 'loading');
+    if (this.#held.active && this.#concerns(slot)) this.#held.add(slot, 'load-started');
   }
 
   abort(reason: MLServiceError): void {
