@@ -356,7 +356,7 @@ export class ModelSlot implements ModelSource {
 
   #loaded(): void {
     // What was evicted or failed while this load was under way is loading again.
-    this.#happened('load-started');
+    if (this.#machine.state !== 'unloading') this.#happened('load-started');
     this.#happened('load-ended');
   }
 

@@ -25,7 +25,8 @@ export const NEXT_STATE: Readonly<Record<ModelState, Readonly<Partial<Record<Occ
   ready: { evicted: 'unloaded', 'given-up': 'failed', 'unload-started': 'unloading', reset: 'unloaded' },
   // Failing again may have another reason.
   failed: { 'load-started': 'loading', 'load-failed': 'failed', reset: 'unloaded' },
-  unloading: { 'load-started': 'loading', 'unload-ended': 'unloaded', reset: 'unloaded' },
+  // A swap that is given up before it freed anything: it serves on.
+  unloading: { 'load-started': 'loading', 'load-ended': 'ready', 'unload-ended': 'unloaded', reset: 'unloaded' },
 };
 
 /** Why a model is in a state. */

@@ -28,7 +28,7 @@ const EXPECTED: Record<ModelState, string> = {
   loading: '- ready failed unloaded - - - - unloaded',
   ready: '- - - - unloaded failed unloading - unloaded',
   failed: 'loading - failed - - - - - unloaded',
-  unloading: 'loading - - - - - - unloaded unloaded',
+  unloading: 'loading ready - - - - - unloaded unloaded',
 };
 
 function machineIn(state: ModelState): ModelStateMachine {
