@@ -1,10 +1,14 @@
+export { runAs } from './access/run-as.ts';
 export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
 export {
   AbortedError,
+  AccessError,
   ArtefactError,
   CacheError,
   ConfigurationError,
+  ContractError,
   DeadlineError,
+  EncryptionError,
   ERROR_CODES,
   type ErrorCode,
   type ErrorCodeEntry,
@@ -40,6 +44,15 @@ export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from 
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
 export type { SandboxMode } from './sidecar/sandbox-policy.ts';
 export type { SidecarOptions } from './sidecar/sidecar-settings.ts';
+export type {
+  AccessAction,
+  AccessDecision,
+  AccessOption,
+  AccessPolicy,
+  AccessRequest,
+  AccessRule,
+  Principal,
+} from './spec/access.ts';
 export type { Artefact, Content, SlicedFile } from './spec/artefact.ts';
 export type { ByteSource } from './spec/byte-source.ts';
 export type { ConversionNeed } from './spec/converter.ts';

@@ -1,3 +1,4 @@
+import { CallerView } from '../access/caller-view.ts';
 import type { EventSource, ServiceEventMap, ServiceEventName, ServiceListener } from '../spec/events.ts';
 import type { ModelHealth } from '../spec/health.ts';
 import type { CallOptions, Model, ModelInfo, Prediction } from '../spec/model.ts';
@@ -27,7 +28,7 @@ export interface ServiceOptions {
  *
  * Type parameters: `R` is a row as callers give it, `P` a prediction for one row.
  */
-export abstract class BaseMLService<R = Row, P = Prediction> implements EventSource {
+export abstract class BaseMLService<R = Row, P = Prediction> extends CallerView implements EventSource {
   abstract readonly modelName: string;
   /** A label (`v1`), a version, a semver range, an alias, or `latest`. */
   readonly modelVersion: string = 'latest';
@@ -39,6 +40,7 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
 
   /** @throws `ML_SERVICE_INVALID` if what is passed is not `{ registry }` */
   constructor(options: ServiceOptions = {}) {
+    super();
     checkServiceOptions(options);
     this.#registry = options.registry;
   }

@@ -1,3 +1,5 @@
+import { AccessControl } from '../access/access-control.ts';
+import { CallerView } from '../access/caller-view.ts';
 import type { CacheEntry } from '../cache/cache-entry.ts';
 import { ModelCache } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
@@ -8,6 +10,7 @@ import { systemClock } from '../internal/clock.ts';
 import { Limiter } from '../internal/limiter.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
+import type { AccessAction } from '../spec/access.ts';
 import type { EventSource, ServiceEventName, ServiceListener } from '../spec/events.ts';
 import type { ExecutionStatus } from '../spec/execution.ts';
 import type { ModelHealth, ModelState, RegistryHealth } from '../spec/health.ts';
@@ -17,6 +20,7 @@ import type { Explanation } from '../spec/resolution.ts';
 import type { Row } from '../spec/rows.ts';
 import type { BuiltModel } from './build-model.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
+import { guardedModel } from './guarded-model.ts';
 import { LiveModel } from './live-model.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { type ModelRequest, ModelResolver } from './model-resolver.ts';
@@ -65,12 +69,14 @@ const shared = globalThis as { [DEFAULT_REGISTRY]?: MLServiceRegistry };
  * Models by name and version: finds, verifies, loads, caches and watches over them. One per
  * process as a rule. Nothing is read before the first call that needs it.
  */
-export class MLServiceRegistry implements EventSource {
+export class MLServiceRegistry extends CallerView implements EventSource {
   readonly #config: RegistryConfig;
   readonly #repository: ModelRepository;
   readonly #events = new EventBus();
   readonly #cache: ModelCache<BuiltModel>;
   readonly #resolver: ModelResolver;
+  /** `undefined`: everybody may do everything. */
+  readonly #access: AccessControl | undefined;
   readonly #runtime: ExecutionRuntime;
   readonly #memory: MemoryWatch;
   readonly #host: SlotHost;
@@ -81,8 +87,15 @@ export class MLServiceRegistry implements EventSource {
 
   /** @throws `ML_OPTIONS_INVALID`, `ML_ENV_INVALID` */
   constructor(options: RegistryOptions = {}) {
+    super();
     const config = configure(options);
     this.#config = config;
+    this.#access =
+      config.access &&
+      new AccessControl(config.access, {
+        wants: () => this.#events.wants('access:decision'),
+        tell: (decision) => this.#events.emit('access:decision', decision),
+      });
     this.#repository =
       config.repository ??
       new DirectoryRepository(config.modelsDir, {
@@ -163,23 +176,21 @@ export class MLServiceRegistry implements EventSource {
 
   /** A model that is loaded by its first call. */
   model<R = Row, P = Prediction>(name: string, version = 'latest', options: AreaOptions = {}): Model<R, P> {
-    return new LiveModel<R, P>(this.#slot(name, version, options.area));
+    return this.#modelOf<R, P>(this.#slot(name, version, options.area));
   }
 
   /**
    * Resolves and loads now, even if the last try failed a short while ago.
    *
-   * @throws whatever resolving and loading raise: see `docs/errors.md`
+   * @throws `ML_ACCESS_DENIED`; whatever resolving and loading raise: see `docs/errors.md`
    */
   async load<R = Row, P = Prediction>(
     name: string,
     version = 'latest',
     options: AreaOptions & CallOptions = {},
   ): Promise<Model<R, P>> {
-    const slot = this.#slot(name, version, options.area);
-    const entry = await slot.acquire({ ...options, afresh: true });
-    entry.release();
-    return new LiveModel<R, P>(slot);
+    await this.#allow('load', name, version);
+    return this.#modelOf<R, P>(await this.#load(name, version, options));
   }
 
   /**
@@ -192,13 +203,14 @@ export class MLServiceRegistry implements EventSource {
     version = 'latest',
     options: AreaOptions & { readonly timeoutMs?: number } = {},
   ): Promise<void> {
+    await this.#allow('load', name, version);
     await this.#slot(name, version, options.area).unload(options.timeoutMs);
   }
 
-  /** Every artefact in the repository, with its state. */
+  /** Every artefact in the repository, with its state; with access rules, those that the caller may inspect. */
   async models(): Promise<ModelSummary[]> {
     this.#assertOpen();
-    const { records } = await this.#resolver.index();
+    const records = await this.#visible((await this.#resolver.index()).records);
     const states = new Map<string | undefined, ModelState>();
     for (const slot of this.#slots.values()) {
       const { artefact, state } = slot.health();
@@ -223,12 +235,14 @@ export class MLServiceRegistry implements EventSource {
   /** @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`, `ML_MODEL_VERSION_INVALID`, `ML_MODEL_AMBIGUOUS` */
   async resolve(name: string, version = 'latest', options: AreaOptions = {}): Promise<ModelRecord> {
     this.#assertOpen();
+    await this.#allow('inspect', name, version);
     return this.#resolver.record({ area: options.area ?? 'trained', name, version });
   }
 
   /** Which files were candidates, which one was chosen, and why not the others. */
   async explain(name: string, version = 'latest', options: AreaOptions = {}): Promise<Explanation> {
     this.#assertOpen();
+    await this.#allow('inspect', name, version);
     return this.#resolver.explain({ area: options.area ?? 'trained', name, version });
   }
 
@@ -239,6 +253,7 @@ export class MLServiceRegistry implements EventSource {
    */
   async verify(record: ModelRecord, options: CallOptions = {}): Promise<Verified> {
     this.#assertOpen();
+    await this.#allow('inspect', record.name, record.label);
     const { verification, limits } = this.#config;
     const artefact = await this.#repository.open(record, {
       maxBytes: limits.maxModelBytes,
@@ -253,9 +268,10 @@ export class MLServiceRegistry implements EventSource {
    * changes. Calls by the alias that start later use that version.
    */
   async setAlias(name: string, alias: string, version: string): Promise<void> {
-    await this.load(name, version);
+    await this.#allow('swap', name, alias);
+    await this.#load(name, version);
     this.#resolver.setAlias(name, alias, version);
-    await this.load(name, alias);
+    await this.#load(name, alias);
   }
 
   /** Looks at the repository again on next use. */
@@ -323,6 +339,33 @@ export class MLServiceRegistry implements EventSource {
     await stopWatching?.();
     const errors = await closing;
     if (errors.length > 0) throw errors[0];
+  }
+
+  /** @throws `ML_ACCESS_DENIED`; before anything of the model is looked at, so that no answer tells what is there */
+  async #allow(action: AccessAction, model: string, version?: string): Promise<void> {
+    await this.#access?.check(action, { model, version });
+  }
+
+  async #visible(records: readonly ModelRecord[]): Promise<readonly ModelRecord[]> {
+    const access = this.#access;
+    if (access === undefined) return records;
+    const seen = await Promise.all(
+      records.map(({ name, label }) => access.allows('inspect', { model: name, version: label })),
+    );
+    return records.filter((_, i) => seen[i]);
+  }
+
+  async #load(name: string, version: string, options: AreaOptions & CallOptions = {}): Promise<ModelSlot> {
+    const slot = this.#slot(name, version, options.area);
+    const entry = await slot.acquire({ ...options, afresh: true });
+    entry.release();
+    return slot;
+  }
+
+  #modelOf<R, P>(slot: ModelSlot): Model<R, P> {
+    const model = new LiveModel<R, P>(slot);
+    const { name, version } = slot.request;
+    return this.#access === undefined ? model : guardedModel(model, this.#access, { model: name, version });
   }
 
   #slot(name: string, version: string, area: ModelArea = 'trained'): ModelSlot {

@@ -7,6 +7,7 @@ import { type Container, readContainer } from '../internal/container.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { ModelConverter } from '../spec/converter.ts';
 import { sidecarSettings, type SidecarSettings } from '../sidecar/sidecar-settings.ts';
+import type { AccessOption } from '../spec/access.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
@@ -39,6 +40,7 @@ export interface RegistryConfig {
   readonly sidecar: SidecarSettings;
   /** Made, and its code imported, when a file first needs it. */
   readonly converter: () => Promise<ModelConverter>;
+  readonly access: AccessOption | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -169,6 +171,8 @@ const schema = z.strictObject(
         "'off', 'auto' or an object { mode?, python?, cacheDir?, sandbox?, timeoutMs?, memoryBytes?, maxCacheBytes? }",
       ),
     ),
+    // Judged where the rules are compiled.
+    access: z.optional(z.unknown()),
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
     clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
   },
@@ -223,6 +227,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     container,
     sidecar,
     converter: converterOf(sidecar),
+    access: options.access,
     env,
     clock,
   };

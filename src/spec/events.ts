@@ -1,3 +1,4 @@
+import type { AccessDecision } from './access.ts';
 import type { Place } from './execution.ts';
 import type { MemoryUse, ModelState } from './health.ts';
 import type { LoadPhase } from './model-loader.ts';
@@ -111,6 +112,8 @@ export interface ServiceEventMap {
     readonly returnedBytes: number;
     readonly rssBytes: number;
   };
+  /** A policy decided. */
+  'access:decision': AccessDecision;
   /** The repository's files changed while it was watched. */
   'repository:change': { readonly location: string };
 }
