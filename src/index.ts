@@ -1,3 +1,4 @@
+export { encryptModel, type EncryptedFile, type EncryptModelOptions } from './access/encryption/encrypt-model.ts';
 export { runAs } from './access/run-as.ts';
 export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
 export {
@@ -64,6 +65,7 @@ export type {
   CustomState,
   PickleLoaderOptions,
 } from './spec/custom-estimator.ts';
+export type { EncryptionOptions } from './spec/encryption.ts';
 export type {
   EventSource,
   EvictReason,

@@ -2,6 +2,7 @@ import type { CliCommand } from './cli-command.ts';
 import { bench } from './commands/bench.ts';
 import { convert } from './commands/convert.ts';
 import { doctor } from './commands/doctor.ts';
+import { encrypt } from './commands/encrypt.ts';
 import { explain } from './commands/explain.ts';
 import { inspect } from './commands/inspect.ts';
 import { list } from './commands/list.ts';
@@ -10,4 +11,15 @@ import { scan } from './commands/scan.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, bench, convert, python, doctor];
+export const COMMANDS: readonly CliCommand[] = [
+  list,
+  explain,
+  inspect,
+  scan,
+  verify,
+  bench,
+  convert,
+  encrypt,
+  python,
+  doctor,
+];

@@ -21,10 +21,11 @@ export interface VerifyResult {
  * @throws `ML_SIZE_MISMATCH`, `ML_CHECKSUM_MISMATCH`, `ML_CHECKSUM_MISSING`, `ML_CHECKSUM_WEAK`, `ML_CHECKSUM_INVALID`
  */
 export async function verifyArtefact(
-  artefact: Artefact,
+  given: Artefact,
   metadata: ModelMetadata | undefined,
   policy: VerificationPolicy,
 ): Promise<VerifyResult> {
+  const artefact = given.stored ?? given;
   if (policy === 'off') return { result: 'skipped', algorithm: undefined };
   checkSize(artefact, metadata?.file_size);
   const stated = metadata?.checksum;
@@ -62,23 +63,15 @@ export function verifyCompanions(
 ): Artefact {
   if (policy === 'off' || artefact.kind === 'directory') return artefact;
   const folder = metadata?.file_path?.split('/').slice(0, -1) ?? [];
-  const { kind, name, path, bytes, slices, size, sha256, entries } = artefact;
   return {
-    kind,
-    name,
-    path,
-    bytes,
-    slices,
-    size,
-    sha256,
-    entries,
+    ...artefact,
     async read(relativePath) {
-      const bytes = await artefact.read(relativePath);
+      const bytes = await (artefact.stored ?? artefact).read(relativePath);
       const key = [...folder, ...relativePath.split('/').filter((part) => part !== '.')].join('/');
       const { files = {} } = metadata ?? {};
       const stated = Object.hasOwn(files, key) ? files[key] : undefined;
       if (stated === undefined) {
-        if (policy === 'ifPresent') return bytes;
+        if (policy === 'ifPresent') return artefact.read(relativePath);
         throw new IntegrityError(
           'ML_CHECKSUM_MISSING',
           `${relativePath}, which ${artefact.name} needs, has no checksum in the metadata's "files" and verification is "require"`,
@@ -90,7 +83,7 @@ export function verifyCompanions(
       const { algorithm, digest } = parseChecksum(stated);
       const actual = await digestOf(bytes, algorithm);
       if (actual !== digest) throw mismatch(relativePath, { algorithm, expected: digest, actual });
-      return bytes;
+      return artefact.stored === undefined ? bytes : artefact.read(relativePath);
     },
   };
 }

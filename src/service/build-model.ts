@@ -11,6 +11,7 @@ import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
+import type { EncryptionOptions } from '../spec/encryption.ts';
 import type { ModelConverter } from '../spec/converter.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
@@ -49,6 +50,7 @@ export interface BuildSettings {
   readonly clock: Clock;
   readonly events: EventBus;
   readonly runtime: ExecutionRuntime;
+  readonly encryption: EncryptionOptions | undefined;
   /** Asked where no loader can compute a file. */
   readonly converter: () => Promise<ModelConverter>;
 }
@@ -202,6 +204,8 @@ function assemble(
   { artefact, placed, format, sha256 }: { artefact: Artefact; placed: PlacedModel; format: string; sha256: string },
 ): BuiltModel {
   const { loaded, bytes } = placed;
+  // The model outlives the bytes of its file.
+  const { slices } = artefact;
   const info: ModelInfo = {
     task: 'unknown',
     engine: format,
@@ -228,7 +232,7 @@ function assemble(
     bytes,
     async dispose() {
       await placed.dispose();
-      await artefact.slices?.close();
+      await slices?.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { decryptArtefact } from '../access/encryption/decrypt-artefact.ts';
 import { CacheEntry } from '../cache/cache-entry.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
@@ -36,6 +37,7 @@ export interface LoadModelOptions
       | 'admission'
       | 'batching'
       | 'sidecar'
+      | 'encryption'
     > {
   /** What a metadata file would say: feature names, classes, checksum, ... */
   readonly metadata?: Partial<ModelMetadata>;
@@ -83,7 +85,8 @@ export async function loadModel<R = Row, P = Prediction>(
       resolveMs: 0,
       signal,
       makeRoom: () => Promise.resolve(),
-      open: (opening) => open({ ...opening, maxBytes: config.limits.maxModelBytes }),
+      open: async (opening) =>
+        decryptArtefact(await open({ ...opening, maxBytes: config.limits.maxModelBytes }), config.encryption),
     },
   );
   return new LiveModel<R, P>(new SingleModel(built, events));

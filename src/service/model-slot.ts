@@ -1,3 +1,4 @@
+import { decryptArtefact } from '../access/encryption/decrypt-artefact.ts';
 import type { ModelCache } from '../cache/model-cache.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
@@ -197,7 +198,11 @@ export class ModelSlot implements ModelSource {
             resolveMs: this.#resolveMs,
             signal,
             makeRoom,
-            open: (open) => resolved.open({ ...open, maxBytes: settings.limits.maxModelBytes }),
+            open: async (open) =>
+              decryptArtefact(
+                await resolved.open({ ...open, maxBytes: settings.limits.maxModelBytes }),
+                settings.encryption,
+              ),
           });
         }),
     });

@@ -8,6 +8,7 @@ import { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { ModelConverter } from '../spec/converter.ts';
 import { sidecarSettings, type SidecarSettings } from '../sidecar/sidecar-settings.ts';
 import type { AccessOption } from '../spec/access.ts';
+import type { EncryptionOptions } from '../spec/encryption.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
@@ -41,6 +42,7 @@ export interface RegistryConfig {
   /** Made, and its code imported, when a file first needs it. */
   readonly converter: () => Promise<ModelConverter>;
   readonly access: AccessOption | undefined;
+  readonly encryption: EncryptionOptions | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -171,6 +173,12 @@ const schema = z.strictObject(
         "'off', 'auto' or an object { mode?, python?, cacheDir?, sandbox?, timeoutMs?, memoryBytes?, maxCacheBytes? }",
       ),
     ),
+    encryption: z.optional(
+      z.strictObject(
+        { key: z.custom((v) => typeof v === 'function', 'a function that gives a key by its id') },
+        'an object { key }',
+      ),
+    ),
     // Judged where the rules are compiled.
     access: z.optional(z.unknown()),
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
@@ -228,6 +236,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     sidecar,
     converter: converterOf(sidecar),
     access: options.access,
+    encryption: options.encryption,
     env,
     clock,
   };

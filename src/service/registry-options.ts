@@ -2,6 +2,7 @@ import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { SidecarOptions } from '../sidecar/sidecar-settings.ts';
 import type { AccessOption } from '../spec/access.ts';
+import type { EncryptionOptions } from '../spec/encryption.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures, ModelLoader } from '../spec/model-loader.ts';
@@ -77,6 +78,8 @@ export interface RegistryOptions {
   readonly sidecar?: 'off' | 'auto' | SidecarOptions;
   /** Who may do what with which models. Default: everybody everything. With it, only what a rule allows. */
   readonly access?: AccessOption;
+  /** Keys of encrypted model files. Default: none can be opened. */
+  readonly encryption?: EncryptionOptions;
   /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Time source, for tests. */

@@ -24,6 +24,10 @@ export interface Artefact {
    * pieces and nothing asked for its digest.
    */
   readonly sha256: string;
+  /** What lies on disk, where `bytes` and `read` give the plain content of encrypted files. Checksums speak of this. */
+  readonly stored?: Artefact;
+  /** Whether `bytes` were encrypted: the plain content must not be written anywhere. */
+  readonly encrypted?: boolean;
   /** A directory's files, relative, POSIX separators, sorted. Empty for a file. */
   readonly entries: readonly string[];
   /**
