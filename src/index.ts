@@ -1,3 +1,4 @@
+export type { FilePermissions } from './access/file-permissions.ts';
 export { encryptModel, type EncryptedFile, type EncryptModelOptions } from './access/encryption/encrypt-model.ts';
 export { runAs } from './access/run-as.ts';
 export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
@@ -111,6 +112,7 @@ export type {
   ModelArea,
   ModelRecord,
   ModelRepository,
+  OpenedPath,
   OpenOptions,
   RepositoryIndex,
   RepositoryProblem,

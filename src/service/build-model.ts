@@ -1,3 +1,4 @@
+import { type FilePermissions, permissionCheck } from '../access/file-permissions.ts';
 import type { CacheEntry } from '../cache/cache-entry.ts';
 import { AbortedError } from '../errors/aborted-error.ts';
 import { ArtefactError } from '../errors/artefact-error.ts';
@@ -18,6 +19,7 @@ import type { ModelMetadata } from '../spec/metadata.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
 import type { ExtraFeatures, LoadedModel, LoadPhase, ModelWarning, SlicedContent } from '../spec/model-loader.ts';
 import type { ModelInfo } from '../spec/model.ts';
+import type { OpenedPath } from '../spec/model-repository.ts';
 import type { ExecutionRuntime } from './execution-runtime.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import { placeModel, type PlaceWork } from './place-model.ts';
@@ -51,6 +53,7 @@ export interface BuildSettings {
   readonly events: EventBus;
   readonly runtime: ExecutionRuntime;
   readonly encryption: EncryptionOptions | undefined;
+  readonly filePermissions: FilePermissions;
   /** Asked where no loader can compute a file. */
   readonly converter: () => Promise<ModelConverter>;
 }
@@ -75,6 +78,7 @@ export interface BuildRequest {
     readonly signal: AbortSignal;
     readonly onProgress: (read: number, total: number) => void;
     readonly mayStayOpen?: (content: SlicedContent) => Promise<boolean>;
+    readonly onOpened?: (opened: OpenedPath) => void;
   }): Promise<Artefact>;
   makeRoom(): Promise<void>;
 }
@@ -111,8 +115,12 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
   events.emit('load:start', { ...ref, requested: request.requested });
   let opened: Artefact | undefined;
   try {
+    const onOpened = permissionCheck(settings.filePermissions, (warning) =>
+      events.emit('model:warning', { ...ref, ...warning }),
+    );
     const artefact = await request.open({
       signal,
+      ...(onOpened !== undefined && { onOpened }),
       mayStayOpen: (content) => settings.loaders.mayStayOpen(content),
       onProgress: (bytesRead, bytesTotal) => events.emit('load:progress', { ...ref, bytesRead, bytesTotal }),
     });

@@ -38,6 +38,7 @@ export interface LoadModelOptions
       | 'batching'
       | 'sidecar'
       | 'encryption'
+      | 'filePermissions'
     > {
   /** What a metadata file would say: feature names, classes, checksum, ... */
   readonly metadata?: Partial<ModelMetadata>;

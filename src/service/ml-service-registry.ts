@@ -27,6 +27,7 @@ import { type ModelRequest, ModelResolver } from './model-resolver.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot, type SlotHost } from './model-slot.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
+import { permissionProblems } from './permission-problems.ts';
 import { checkService } from './service-contract.ts';
 
 /** Where in the models directory to look. Default `trained`. */
@@ -224,7 +225,9 @@ export class MLServiceRegistry extends CallerView implements EventSource {
   /** Files in the repository that cannot be used, and why. */
   async problems(): Promise<readonly RepositoryProblem[]> {
     this.#assertOpen();
-    return (await this.#resolver.index()).problems;
+    const { records, problems } = await this.#resolver.index();
+    const judged = this.#config.filePermissions !== 'off' && this.#repository instanceof DirectoryRepository;
+    return judged ? [...problems, ...(await permissionProblems(this.#repository.location, records))] : problems;
   }
 
   /** Names of the models of the services in use, sorted. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { type FilePermissions, filePermissionsOn } from '../access/file-permissions.ts';
 import type { ModelCacheOptions } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { type Clock, systemClock } from '../internal/clock.ts';
@@ -43,6 +44,7 @@ export interface RegistryConfig {
   readonly converter: () => Promise<ModelConverter>;
   readonly access: AccessOption | undefined;
   readonly encryption: EncryptionOptions | undefined;
+  readonly filePermissions: FilePermissions;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -179,6 +181,7 @@ const schema = z.strictObject(
         'an object { key }',
       ),
     ),
+    filePermissions: z.optional(z.enum(['off', 'warn', 'error'], "'off', 'warn' or 'error'")),
     // Judged where the rules are compiled.
     access: z.optional(z.unknown()),
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
@@ -237,6 +240,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     converter: converterOf(sidecar),
     access: options.access,
     encryption: options.encryption,
+    filePermissions: filePermissionsOn(process.platform, options.filePermissions),
     env,
     clock,
   };

@@ -1,3 +1,4 @@
+import type { FilePermissions } from '../access/file-permissions.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { SidecarOptions } from '../sidecar/sidecar-settings.ts';
@@ -80,6 +81,8 @@ export interface RegistryOptions {
   readonly access?: AccessOption;
   /** Keys of encrypted model files. Default: none can be opened. */
   readonly encryption?: EncryptionOptions;
+  /** Model files and folders that others may write to: a warning (default), an error, or nothing. Not on Windows. */
+  readonly filePermissions?: FilePermissions;
   /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Time source, for tests. */

@@ -25,6 +25,7 @@ export function settingsOf({ config }: MLServiceRegistry, modelsDir: string | un
       modelsDir === undefined ? fromEnvironment('ML_MODELS_DIR') : 'option: --models-dir',
     ),
     setting('verification', config.verification),
+    setting('filePermissions', config.filePermissions),
     setting('strictExtensions', config.strictExtensions),
     setting('extraFeatures', config.extraFeatures),
     setting('watch', config.watch),
