@@ -1,6 +1,7 @@
 export type { FilePermissions } from './access/file-permissions.ts';
 export { encryptModel, type EncryptedFile, type EncryptModelOptions } from './access/encryption/encrypt-model.ts';
 export { runAs } from './access/run-as.ts';
+export { compileInputContract, type ContractFacts } from './contract/compile-contract.ts';
 export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
 export {
   AbortedError,
@@ -31,6 +32,7 @@ export {
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
+export type { InputValidation } from './service/contract-guard.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';
 export { type FileInspection, inspectFile, type InspectOptions } from './service/inspect-file.ts';
 export { type Listeners, loadModel, type LoadModelOptions, type ModelBytes } from './service/load-model.ts';
@@ -78,6 +80,13 @@ export type {
 } from './spec/events.ts';
 export type { ExecutionStatus, LaneStatus, LoaderModule, Place, PlaceChoice, Priority } from './spec/execution.ts';
 export type { MemoryUse, ModelHealth, ModelState, RegistryHealth } from './spec/health.ts';
+export type {
+  ContractFeature,
+  FeatureType,
+  InputContract,
+  InputFeature,
+  InputIssue,
+} from './spec/input-contract.ts';
 export type { Limits } from './spec/limits.ts';
 export type { BuiltinLoader, LoaderDescriptor } from './spec/loader-descriptor.ts';
 export type { ModelMetadata, ModelSamples } from './spec/metadata.ts';
@@ -120,5 +129,6 @@ export type {
 export type { Candidate, Explanation } from './spec/resolution.ts';
 export type { ArrowTableLike, Columns, Row, Rows } from './spec/rows.ts';
 export type { Finding, ScanReport, ScanVerdict } from './spec/scan.ts';
+export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './spec/standard-schema.ts';
 export type { StoredData, StoredDType, StoredTensor, TensorInfo } from './spec/stored-tensor.ts';
 export type { DType, Tensor, TensorData, TensorLike } from './spec/tensor.ts';

@@ -20,6 +20,7 @@ import type { PlaceChoice } from '../spec/execution.ts';
 import type { ExtraFeatures, LoadedModel, LoadPhase, ModelWarning, SlicedContent } from '../spec/model-loader.ts';
 import type { ModelInfo } from '../spec/model.ts';
 import type { OpenedPath } from '../spec/model-repository.ts';
+import { ContractGuard, type InputValidation } from './contract-guard.ts';
 import type { ExecutionRuntime } from './execution-runtime.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import { placeModel, type PlaceWork } from './place-model.ts';
@@ -35,6 +36,9 @@ export interface BuiltModel {
   readonly ref: ModelRef;
   readonly label: string;
   readonly bytes: number;
+  readonly metadata: ModelMetadata | undefined;
+  /** Where rows are compared with the model's contract. */
+  readonly contract: ContractGuard | undefined;
   dispose(): Promise<void>;
 }
 
@@ -54,6 +58,7 @@ export interface BuildSettings {
   readonly runtime: ExecutionRuntime;
   readonly encryption: EncryptionOptions | undefined;
   readonly filePermissions: FilePermissions;
+  readonly validateInput: InputValidation;
   /** Asked where no loader can compute a file. */
   readonly converter: () => Promise<ModelConverter>;
 }
@@ -132,7 +137,8 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
     const { placed, format } = await load(settings, request, { artefact, signal, clock });
     clock.enter('build');
     const sha256 = await knownDigest(artefact, verified);
-    const model = assemble(request, { artefact, placed, format, sha256 });
+    const contract = await contractOf(settings, request, placed);
+    const model = assemble(request, { artefact, placed, format, sha256, contract });
     events.emit('load:end', {
       ...ref,
       format,
@@ -207,10 +213,34 @@ async function load(
   }
 }
 
-function assemble(
-  request: BuildRequest,
-  { artefact, placed, format, sha256 }: { artefact: Artefact; placed: PlacedModel; format: string; sha256: string },
-): BuiltModel {
+/** A contract that cannot be had is an error of the load where it was asked for. */
+async function contractOf(
+  { validateInput, events }: BuildSettings,
+  { ref, metadata }: BuildRequest,
+  placed: PlacedModel,
+): Promise<ContractGuard | undefined> {
+  if (validateInput === 'off') return undefined;
+  const guard = new ContractGuard(validateInput, metadata, (warning) => {
+    if (events.wants('model:warning')) events.emit('model:warning', { ...ref, ...warning });
+  });
+  try {
+    guard.prepare(placed.loaded);
+    return guard;
+  } catch (error) {
+    await placed.dispose();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly artefact: Artefact;
+  readonly placed: PlacedModel;
+  readonly format: string;
+  readonly sha256: string;
+  readonly contract: ContractGuard | undefined;
+}
+
+function assemble(request: BuildRequest, { artefact, placed, format, sha256, contract }: Parts): BuiltModel {
   const { loaded, bytes } = placed;
   // The model outlives the bytes of its file.
   const { slices } = artefact;
@@ -238,6 +268,8 @@ function assemble(
     ref: request.ref,
     label: request.ref.artefact ?? request.name,
     bytes,
+    metadata: request.metadata,
+    contract,
     async dispose() {
       await placed.dispose();
       await slices?.close();

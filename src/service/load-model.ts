@@ -33,6 +33,7 @@ export interface LoadModelOptions
       | 'limits'
       | 'loadTimeoutMs'
       | 'extraFeatures'
+      | 'validateInput'
       | 'execution'
       | 'admission'
       | 'batching'

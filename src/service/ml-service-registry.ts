@@ -2,6 +2,7 @@ import { AccessControl } from '../access/access-control.ts';
 import { CallerView } from '../access/caller-view.ts';
 import type { CacheEntry } from '../cache/cache-entry.ts';
 import { ModelCache } from '../cache/model-cache.ts';
+import { compileInputContract } from '../contract/compile-contract.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
@@ -14,6 +15,7 @@ import type { AccessAction } from '../spec/access.ts';
 import type { EventSource, ServiceEventName, ServiceListener } from '../spec/events.ts';
 import type { ExecutionStatus } from '../spec/execution.ts';
 import type { ModelHealth, ModelState, RegistryHealth } from '../spec/health.ts';
+import type { InputContract } from '../spec/input-contract.ts';
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
 import type { Explanation } from '../spec/resolution.ts';
@@ -247,6 +249,26 @@ export class MLServiceRegistry extends CallerView implements EventSource {
     this.#assertOpen();
     await this.#allow('inspect', name, version);
     return this.#resolver.explain({ area: options.area ?? 'trained', name, version });
+  }
+
+  /**
+   * What the rows of a model have to be, as far as it and its metadata say; loads the model.
+   *
+   * @throws `ML_CONTRACT_INVALID`, `ML_CONTRACT_MISMATCH`; as `load`
+   */
+  async inputContract(
+    name: string,
+    version = 'latest',
+    options: AreaOptions & CallOptions = {},
+  ): Promise<InputContract> {
+    await this.#allow('inspect', name, version);
+    const entry = await this.#slot(name, version, options.area).acquire(options);
+    try {
+      const { loaded, metadata } = entry.value;
+      return compileInputContract(loaded.info ?? {}, metadata);
+    } finally {
+      entry.release();
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ import type { EncryptionOptions } from '../spec/encryption.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
+import type { InputValidation } from './contract-guard.ts';
 import { PLACES, readEnvironment } from './environment.ts';
 import { type ExecutionConfig, executionConfig } from './execution-runtime.ts';
 import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
@@ -37,6 +38,7 @@ export interface RegistryConfig {
   /** Loads that read and build at the same time. */
   readonly maxParallelLoads: number;
   readonly extraFeatures: ExtraFeatures;
+  readonly validateInput: InputValidation;
   readonly execution: ExecutionConfig;
   readonly container: Container;
   readonly sidecar: SidecarSettings;
@@ -158,6 +160,7 @@ const schema = z.strictObject(
       z.strictObject({ initialMs: notNegative, maxMs: notNegative }, 'an object { initialMs?, maxMs? }'),
     ),
     extraFeatures: z.optional(z.enum(['ignore', 'warn', 'error'], "'ignore', 'warn' or 'error'")),
+    validateInput: z.optional(z.enum(['off', 'warn', 'error'], "'off', 'warn' or 'error'")),
     sidecar: z.optional(
       z.union(
         [
@@ -234,6 +237,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     loadTimeoutMs: options.loadTimeoutMs ?? 120_000,
     maxParallelLoads: Math.max(2, container.processors),
     extraFeatures: options.extraFeatures ?? 'ignore',
+    validateInput: options.validateInput ?? 'off',
     execution: executionConfig(options, environment.place),
     container,
     sidecar,

@@ -8,6 +8,7 @@ import type { PlaceChoice } from '../spec/execution.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures, ModelLoader } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
+import type { InputValidation } from './contract-guard.ts';
 import type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './execution-options.ts';
 
 /** Whether bytes must be compared with a checksum from the metadata before they are parsed. */
@@ -75,6 +76,8 @@ export interface RegistryOptions {
   readonly batching?: BatchingOptions;
   /** Keys of a record that are no feature. Default `ignore`. */
   readonly extraFeatures?: ExtraFeatures;
+  /** Whether rows are compared with the model's contract: an error, a `model:warning`, or not at all (default). */
+  readonly validateInput?: InputValidation;
   /** Whether and how Python converts files that have no native way. Default: only what was converted ahead is used. */
   readonly sidecar?: 'off' | 'auto' | SidecarOptions;
   /** Who may do what with which models. Default: everybody everything. With it, only what a rule allows. */
