@@ -24,7 +24,11 @@ The plain file stays where it is. Nothing is overwritten.`,
     const { keyFile, keyId = 'default', out = `${file}.enc` } = options;
     if (typeof keyFile !== 'string')
       throw new ConfigurationError('ML_OPTIONS_INVALID', 'encrypt needs --key-file <path>, a file with the key');
-    const key = keyIn(await readFile(keyFile));
+    const key = keyIn(
+      await readFile(keyFile).catch((cause: unknown) => {
+        throw new ConfigurationError('ML_OPTIONS_INVALID', `${keyFile} cannot be read: ${String(cause)}`, { cause });
+      }),
+    );
     if (key === undefined)
       throw new ConfigurationError(
         'ML_OPTIONS_INVALID',
