@@ -67,10 +67,10 @@ export class AccessControl {
 
   #decide(request: AccessRequest, from: number): Verdict | Promise<Verdict> {
     for (let rule = from; rule < this.#rules.length; rule++) {
-      const { concerns, allows } = this.#rules[rule] as CompiledRule;
-      if (!concerns(request)) continue;
+      const asked = this.#rules[rule] as CompiledRule;
+      if (!asked.concerns(request)) continue;
       try {
-        const answer = allows(request);
+        const answer = asked.allows(request);
         if (isThenable(answer)) return this.#later(answer, request, rule);
         if (answer === true) return { allowed: true, reason: 'rule', rule, error: undefined };
       } catch (error) {

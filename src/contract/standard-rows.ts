@@ -20,9 +20,9 @@ export function standardRows(schema: StandardSchemaV1, rows: unknown): Awaitable
   }
   const { validate } = schema['~standard'];
   const results = rows.map((row: unknown) => validate(row));
-  return results.some((result) => result instanceof Promise)
-    ? Promise.all(results).then(outputsOf)
-    : outputsOf(results as SchemaResult<unknown>[]);
+  const atOnce = results.filter((result): result is SchemaResult<unknown> => !(result instanceof Promise));
+  if (atOnce.length === results.length) return outputsOf(atOnce);
+  return Promise.all(results.map(async (result) => result)).then(outputsOf);
 }
 
 function outputsOf(results: readonly SchemaResult<unknown>[]): readonly unknown[] {

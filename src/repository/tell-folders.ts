@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { OpenedPath } from '../spec/model-repository.ts';
 import { isInside } from './contained-path.ts';
 import { resolveLinks, unreadable } from './read-file.ts';
@@ -18,8 +18,12 @@ export async function tellFolders(
 ): Promise<void> {
   const top = root === undefined ? undefined : await resolveLinks(root);
   const told = new Set<string>();
-  for (const path of paths) {
-    for (let at = await resolveLinks(dirname(path)); !told.has(at); at = dirname(at)) {
+  // Whoever can change the metadata can change what is asked of the file.
+  const beside = top === undefined ? [] : [join(top, 'metadata', 'any')];
+  for (const path of [...paths, ...beside]) {
+    // Whoever reads the file finds out that it is gone.
+    const folder = await resolveLinks(dirname(path)).catch(() => top);
+    for (let at = folder ?? dirname(path); !told.has(at); at = dirname(at)) {
       // Links may lead to the outside where a file was named by itself.
       if (top !== undefined && !isInside(top, at)) break;
       told.add(at);

@@ -36,6 +36,6 @@ export async function permissionProblems(
     }
   }
   const folders = records.map(({ id }) => join(root, id));
-  await tellFolders([join(root, 'any'), ...folders], root, judge);
+  await tellFolders(folders, root, judge);
   return problems;
 }

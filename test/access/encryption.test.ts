@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decryptBytes } from '../../src/access/encryption/decrypt-bytes.ts';
 import { encryptModel } from '../../src/access/encryption/encrypt-model.ts';
@@ -59,21 +59,18 @@ it('opens a file of a fixed key and salt (test vector)', async () => {
 describe('a file that was changed', () => {
   it('is refused for every single bit', async () => {
     const small = await encrypted(randomBytes(200));
-    const codes = new Map<unknown, number>();
+    const codes = new Set<unknown>();
     for (let bit = 0; bit < small.length * 8; bit++) {
       const damaged = Buffer.from(small);
       damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
       const code = await codeOf(openWith(damaged, { key: () => KEY }));
-      codes.set(code, (codes.get(code) ?? 0) + 1);
+      codes.add(code);
       expect([bit, code]).toEqual([bit, expect.stringMatching(/^ML_ENCRYPTION_/)]);
       if (bit >= HEAD * 8) expect(code).toBe('ML_ENCRYPTION_TAMPERED');
     }
-    expect([...codes.keys()].sort()).toEqual([
-      'ML_ENCRYPTION_INVALID',
-      'ML_ENCRYPTION_KEY_WRONG',
-      'ML_ENCRYPTION_TAMPERED',
-      'ML_ENCRYPTION_TRUNCATED',
-    ]);
+    expect(codes).toEqual(
+      new Set(['INVALID', 'KEY_WRONG', 'TAMPERED', 'TRUNCATED'].map((what) => `ML_ENCRYPTION_${what}`)),
+    );
   });
 
   it('is refused where it ends early, at every length of a small one and every chunk of a large one', async () => {
@@ -174,15 +171,26 @@ describe('encryptModel', () => {
   });
 
   it.each([
-    ['a file that is there', 'm.onnx', 'there.enc', options, 'ML_OPTIONS_INVALID'],
-    ['a file that is encrypted', 'twice.enc', 'new.enc', options, 'ML_OPTIONS_INVALID'],
-    ['nothing', 'none', 'new.enc', options, 'ML_ARTEFACT_MISSING'],
-    ['an empty file', 'empty', 'new.enc', options, 'ML_ARTEFACT_EMPTY'],
-    ['a folder', '.', 'new.enc', options, 'ML_ARTEFACT_NOT_A_FILE'],
-    ['a short key', 'm.onnx', 'new.enc', { ...options, key: KEY.subarray(1) }, 'ML_ENCRYPTION_KEY_INVALID'],
-    ['no key id', 'm.onnx', 'new.enc', { ...options, keyId: '' }, 'ML_OPTIONS_INVALID'],
-    ['a long key id', 'm.onnx', 'new.enc', { ...options, keyId: 'x'.repeat(256) }, 'ML_OPTIONS_INVALID'],
-  ])('refuses %s', async (_, input, output, given, code) => {
+    ['a file that is there', { input: 'm.onnx', output: 'there.enc', given: options, code: 'ML_OPTIONS_INVALID' }],
+    ['a file that is encrypted', { input: 'twice.enc', output: 'new.enc', given: options, code: 'ML_OPTIONS_INVALID' }],
+    ['nothing', { input: 'none', output: 'new.enc', given: options, code: 'ML_ARTEFACT_MISSING' }],
+    ['an empty file', { input: 'empty', output: 'new.enc', given: options, code: 'ML_ARTEFACT_EMPTY' }],
+    ['a folder', { input: '.', output: 'new.enc', given: options, code: 'ML_ARTEFACT_NOT_A_FILE' }],
+    [
+      'a short key',
+      {
+        input: 'm.onnx',
+        output: 'new.enc',
+        given: { ...options, key: KEY.subarray(1) },
+        code: 'ML_ENCRYPTION_KEY_INVALID',
+      },
+    ],
+    ['no key id', { input: 'm.onnx', output: 'new.enc', given: { ...options, keyId: '' }, code: 'ML_OPTIONS_INVALID' }],
+    [
+      'a long key id',
+      { input: 'm.onnx', output: 'new.enc', given: { ...options, keyId: 'x'.repeat(256) }, code: 'ML_OPTIONS_INVALID' },
+    ],
+  ])('refuses %s', async (_, { input, output, given, code }) => {
     const root = folderOf({ 'm.onnx': 'x', empty: '', 'there.enc': 'mine' });
     writeFileSync(join(root, 'twice.enc'), await encrypted(Buffer.from('x')));
     const before = readdirSync(root).sort();

@@ -48,6 +48,8 @@ describe('of a models directory', () => {
     ['its folder', 'trained/deep', 0o757],
     ['a folder above it', 'trained', 0o777],
     ['the models directory', '', 0o777],
+    // With the checksums in it.
+    ['the folder of metadata', 'metadata', 0o777],
     // Files could be added, and found as a higher version.
     ['a folder like /tmp', 'trained', 0o1777],
   ])('%s open to all is a warning, or an error', async (_, path, mode) => {
