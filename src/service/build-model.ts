@@ -36,9 +36,9 @@ export interface BuiltModel {
   readonly ref: ModelRef;
   readonly label: string;
   readonly bytes: number;
-  readonly metadata: ModelMetadata | undefined;
-  /** Where rows are compared with the model's contract. */
-  readonly contract: ContractGuard | undefined;
+  readonly metadata?: ModelMetadata | undefined;
+  /** Set where rows are compared with the model's contract. */
+  readonly contract?: ContractGuard | undefined;
   dispose(): Promise<void>;
 }
 
