@@ -1,11 +1,18 @@
+export type { FilePermissions } from './access/file-permissions.ts';
+export { encryptModel, type EncryptedFile, type EncryptModelOptions } from './access/encryption/encrypt-model.ts';
+export { runAs } from './access/run-as.ts';
+export { compileInputContract, type ContractFacts } from './contract/compile-contract.ts';
 export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
 export {
   AbortedError,
+  AccessError,
   ArtefactError,
   AuthenticityError,
   CacheError,
   ConfigurationError,
+  ContractError,
   DeadlineError,
+  EncryptionError,
   ERROR_CODES,
   type ErrorCode,
   type ErrorCodeEntry,
@@ -49,6 +56,7 @@ export {
 } from './metrics/collect-prometheus.ts';
 export type { MetricsSource } from './metrics/metrics-source.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
+export type { InputValidation } from './service/contract-guard.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';
 export {
   createHealthHandler,
@@ -86,6 +94,15 @@ export type { Verified } from './service/verify-record.ts';
 export type { RollbackOptions, SwapOptions, TakeOverOptions } from './service/swap/swap-options.ts';
 export type { SandboxMode } from './sidecar/sandbox-policy.ts';
 export type { SidecarOptions } from './sidecar/sidecar-settings.ts';
+export type {
+  AccessAction,
+  AccessDecision,
+  AccessOption,
+  AccessPolicy,
+  AccessRequest,
+  AccessRule,
+  Principal,
+} from './spec/access.ts';
 export type { Artefact, Content, SignableFile, SignatureFile, SlicedFile } from './spec/artefact.ts';
 export type {
   AuthenticityFact,
@@ -106,6 +123,7 @@ export type {
   CustomState,
   PickleLoaderOptions,
 } from './spec/custom-estimator.ts';
+export type { EncryptionOptions } from './spec/encryption.ts';
 export type {
   EventSource,
   EvictReason,
@@ -127,6 +145,13 @@ export type {
   RequiredLoad,
   RequiredModel,
 } from './spec/health.ts';
+export type {
+  ContractFeature,
+  FeatureType,
+  InputContract,
+  InputFeature,
+  InputIssue,
+} from './spec/input-contract.ts';
 export type { Limits } from './spec/limits.ts';
 export type { BuiltinLoader, LoaderDescriptor } from './spec/loader-descriptor.ts';
 export type { ExpositionFormat, MetricFamily, MetricSample, MetricsSnapshot } from './spec/metrics.ts';
@@ -162,6 +187,7 @@ export type {
   ModelArea,
   ModelRecord,
   ModelRepository,
+  OpenedPath,
   OpenOptions,
   RepositoryIndex,
   RepositoryProblem,
@@ -189,6 +215,7 @@ export type {
 } from './spec/routing.ts';
 export type { ArrowTableLike, Columns, Row, Rows } from './spec/rows.ts';
 export type { Finding, ScanReport, ScanVerdict } from './spec/scan.ts';
+export type { SchemaIssue, SchemaResult, StandardSchemaV1 } from './spec/standard-schema.ts';
 export type { StoredData, StoredDType, StoredTensor, TensorInfo } from './spec/stored-tensor.ts';
 export type { SwapDifference, SwapPolicy, SwapResult, SwapStep, SwapTimes, SwapTrigger } from './spec/swap.ts';
 export type { DType, Tensor, TensorData, TensorLike } from './spec/tensor.ts';

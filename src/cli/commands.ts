@@ -2,6 +2,7 @@ import type { CliCommand } from './cli-command.ts';
 import { bench } from './commands/bench.ts';
 import { convert } from './commands/convert.ts';
 import { doctor } from './commands/doctor.ts';
+import { encrypt } from './commands/encrypt.ts';
 import { explain } from './commands/explain.ts';
 import { inspect } from './commands/inspect.ts';
 import { list } from './commands/list.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CliCommand[] = [
   bench,
   convert,
   quantize,
+  encrypt,
   lock,
   python,
   doctor,

@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'ML_ARTEFACT_HTML'
   | 'ML_ARTEFACT_TOO_LARGE'
   | 'ML_ARTEFACT_CHANGED'
+  | 'ML_ARTEFACT_PERMISSIONS'
   | 'ML_CHECKSUM_MISMATCH'
   | 'ML_CHECKSUM_MISSING'
   | 'ML_CHECKSUM_WEAK'
@@ -38,6 +39,13 @@ export type ErrorCode =
   | 'ML_SIGNATURE_UNTRUSTED'
   | 'ML_SIGNATURE_INVALID'
   | 'ML_SIGNATURE_MISMATCH'
+  | 'ML_ENCRYPTION_INVALID'
+  | 'ML_ENCRYPTION_KEY_MISSING'
+  | 'ML_ENCRYPTION_KEY_INVALID'
+  | 'ML_ENCRYPTION_KEY_UNAVAILABLE'
+  | 'ML_ENCRYPTION_KEY_WRONG'
+  | 'ML_ENCRYPTION_TAMPERED'
+  | 'ML_ENCRYPTION_TRUNCATED'
   | 'ML_FORMAT_UNKNOWN'
   | 'ML_FORMAT_MALFORMED'
   | 'ML_FORMAT_TRUNCATED'
@@ -70,12 +78,15 @@ export type ErrorCode =
   | 'ML_SWAP_INCOMPATIBLE'
   | 'ML_SWAP_SAMPLES'
   | 'ML_SWAP_NO_PREVIOUS'
+  | 'ML_CONTRACT_INVALID'
+  | 'ML_CONTRACT_MISMATCH'
   | 'ML_INPUT_INVALID'
   | 'ML_INPUT_FEATURE_COUNT'
   | 'ML_INPUT_FEATURE_NAMES'
   | 'ML_INPUT_DTYPE'
   | 'ML_INPUT_SHAPE'
   | 'ML_INPUT_MISSING_VALUE'
+  | 'ML_INPUT_CONTRACT'
   | 'ML_PREDICT_FAILED'
   | 'ML_OVERLOADED'
   | 'ML_DEADLINE_EXCEEDED'
@@ -87,6 +98,7 @@ export type ErrorCode =
   | 'ML_ROUTE_INCOMPATIBLE'
   | 'ML_ROUTE_SUPERSEDED'
   | 'ML_ROUTE_OUTCOME_INVALID'
+  | 'ML_ACCESS_DENIED'
   | 'ML_ABORTED';
 
 /** What is documented of a code: `docs/errors.md` is generated from this table. */
@@ -178,6 +190,11 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ),
   ML_ARTEFACT_CHANGED: retry('The file changed while it was read.', 'Publish files with a rename, then load again.'),
 
+  ML_ARTEFACT_PERMISSIONS: final(
+    'Others than the owner may write to the file, or to a folder that it is in.',
+    'Take the permission away (`chmod go-w`), or set `filePermissions` to `warn`.',
+  ),
+
   ML_CHECKSUM_MISMATCH: final(
     'The bytes are not those that the metadata describes.',
     'Restore the file, or correct the checksum after making sure where the file comes from.',
@@ -232,6 +249,25 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     'The files are not those that were signed: one was changed, added, removed, or is a link.',
     'Do not use the model; restore the files, or sign again after making sure what changed.',
   ),
+  ML_ENCRYPTION_INVALID: final(
+    'The file is no encrypted model of a known form, or it is plain where an encrypted one is needed.',
+    'Encrypt the file again, or update the library.',
+  ),
+  ML_ENCRYPTION_KEY_MISSING: final(
+    'The file is encrypted, and there is no key for it.',
+    'Give `encryption.key`, a function that gives the key for the id in the message.',
+  ),
+  ML_ENCRYPTION_KEY_INVALID: final('What was given as a key is not 32 bytes.', 'Give a `Uint8Array` of 32 bytes.'),
+  ML_ENCRYPTION_KEY_UNAVAILABLE: retry(
+    'The function that gives keys failed.',
+    'The cause says why; it is asked again with the next load.',
+  ),
+  ML_ENCRYPTION_KEY_WRONG: final(
+    'The key is not the one that the file was encrypted with, or the head of the file was changed.',
+    'Give the right key for that id, or restore the file.',
+  ),
+  ML_ENCRYPTION_TAMPERED: final('The encrypted file was changed after it was written.', 'Restore the file.'),
+  ML_ENCRYPTION_TRUNCATED: final('The encrypted file ends in the middle.', 'Copy the file again.'),
 
   ML_FORMAT_UNKNOWN: final('No loader recognises the content.', 'Register a loader for it, or convert the file.'),
   ML_FORMAT_MALFORMED: final('The file breaks the rules of its format.', 'Export the model again.'),
@@ -342,6 +378,14 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     '`rollback()` of a model that no swap changed, or of which every swap was rolled back.',
     'Swap to the version that is wanted.',
   ),
+  ML_CONTRACT_INVALID: final(
+    'No contract can be made for the rows of the model: nothing is known of them, or `input_schema` cannot be used.',
+    'Add or correct `features` and `input_schema` in the metadata, or set `validateInput` to `off`.',
+  ),
+  ML_CONTRACT_MISMATCH: final(
+    'The metadata says something else about the features than the model itself.',
+    'Correct `features` or `input_schema` in the metadata; the message has both sides.',
+  ),
 
   ML_INPUT_INVALID: final(
     'The rows are of a kind that the model does not take.',
@@ -363,6 +407,11 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_INPUT_MISSING_VALUE: final(
     'A value is missing where the model has no way to express it.',
     'Fill the value before the call.',
+  ),
+
+  ML_INPUT_CONTRACT: final(
+    "Rows do not fit the model's input contract, or the service's own `inputSchema`.",
+    'Correct the rows and features that `details.issues` names.',
   ),
 
   ML_PREDICT_FAILED: final('The engine failed while it computed.', "The cause holds the engine's own message."),
@@ -407,6 +456,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_ROUTE_OUTCOME_INVALID: final(
     'The value of an outcome is neither a boolean nor a finite number.',
     'Pass `true`, `false` or a number.',
+  ),
+  ML_ACCESS_DENIED: final(
+    'No rule allows this caller to do this with this model.',
+    'Call with `as(principal)` or `runAs(principal, ...)`, or add a rule; the event `access:decision` says more.',
   ),
 
   ML_ABORTED: retry("The caller's signal aborted.", 'Call again without aborting.'),

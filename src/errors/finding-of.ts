@@ -14,5 +14,7 @@ export function findingOf(error: unknown): Finding {
 
 function severityOf(code: string): Finding['severity'] {
   if (code === 'ML_FORMAT_UNSAFE' || code === 'ML_ARTEFACT_ESCAPES') return 'unsafe';
-  return /^ML_(FORMAT_(UNKNOWN|UNSUPPORTED)|ARTEFACT_LFS_POINTER)$/.test(code) ? 'unsupported' : 'malformed';
+  return /^ML_(FORMAT_(UNKNOWN|UNSUPPORTED)|ARTEFACT_LFS_POINTER|ENCRYPTION_KEY_[A-Z]+)$/.test(code)
+    ? 'unsupported'
+    : 'malformed';
 }

@@ -1,11 +1,14 @@
 export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './error-codes.ts';
 export { type ErrorFields, MLServiceError } from './ml-service-error.ts';
+export { AccessError, type AccessErrorCode } from './access-error.ts';
 export { AbortedError, type AbortedErrorCode } from './aborted-error.ts';
 export { ArtefactError, type ArtefactErrorCode } from './artefact-error.ts';
 export { AuthenticityError, type AuthenticityErrorCode } from './authenticity-error.ts';
 export { CacheError, type CacheErrorCode } from './cache-error.ts';
 export { ConfigurationError, type ConfigurationErrorCode } from './configuration-error.ts';
+export { ContractError, type ContractErrorCode } from './contract-error.ts';
 export { DeadlineError, type DeadlineErrorCode } from './deadline-error.ts';
+export { EncryptionError, type EncryptionErrorCode } from './encryption-error.ts';
 export { FormatError, type FormatErrorCode } from './format-error.ts';
 export { InputError, type InputErrorCode } from './input-error.ts';
 export { IntegrityError, type IntegrityErrorCode } from './integrity-error.ts';

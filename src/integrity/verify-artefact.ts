@@ -62,16 +62,8 @@ export function verifyCompanions(
 ): Artefact {
   if (policy === 'off' || artefact.kind === 'directory') return artefact;
   const folder = metadata?.file_path?.split('/').slice(0, -1) ?? [];
-  const { kind, name, path, bytes, slices, size, sha256, entries } = artefact;
   return {
-    kind,
-    name,
-    path,
-    bytes,
-    slices,
-    size,
-    sha256,
-    entries,
+    ...artefact,
     async read(relativePath) {
       const bytes = await artefact.read(relativePath);
       const key = [...folder, ...relativePath.split('/').filter((part) => part !== '.')].join('/');

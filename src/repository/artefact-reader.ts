@@ -9,7 +9,16 @@ import { containedPath, isInside } from './contained-path.ts';
 import { refuseNonModels } from './file-kind.ts';
 import { findSignature } from './find-signature.ts';
 import { openSlices } from './open-slices.ts';
-import { type HashedFile, readHashed, resolveLinks, tooLarge, unreadable } from './read-file.ts';
+import { tellFolders } from './tell-folders.ts';
+import {
+  type FileMode,
+  type HashedFile,
+  readHashed,
+  type ReadOptions,
+  resolveLinks,
+  tooLarge,
+  unreadable,
+} from './read-file.ts';
 
 /** Files and folders of one model directory. */
 const MAX_ENTRIES = 10_000;
@@ -41,17 +50,25 @@ export async function openArtefact(
       },
     );
   }
+  const searched = root !== undefined;
+  const { onOpened } = options;
+  const onFile = onOpened && ((file: FileMode): void => onOpened({ ...file, kind: 'file', searched }));
   const isDirectory = await isFolder(real);
   if (options.kind === 'directory' && !isDirectory) {
     throw new ArtefactError('ML_ARTEFACT_CHANGED', `${absolute} was a directory and is a file now; load it again`, {
       details: { path: absolute },
     });
   }
+  const reading: Reading = { ...options, onFile };
+  if (onOpened !== undefined) {
+    const below = isDirectory ? (await listFiles(real)).map((entry) => join(real, entry)) : [];
+    await tellFolders([absolute, real, ...below], root, onOpened);
+  }
   // A directory where a file is needed is refused by the reader of files.
   const artefact =
     isDirectory && options.kind !== 'file'
-      ? await openDirectory(absolute, real, options)
-      : ((await openSliced(absolute, real, options)) ?? (await openFile(absolute, real, options)));
+      ? await openDirectory(absolute, real, reading)
+      : ((await openSliced(absolute, real, reading)) ?? (await openFile(absolute, real, reading)));
   return { ...artefact, signature: () => findSignature(root, absolute, artefact.kind) };
 }
 
@@ -113,6 +130,9 @@ async function fileInside(root: string, entry: string): Promise<string> {
   return real;
 }
 
+/** How the files of an artefact are read. */
+type Reading = OpenOptions & Pick<ReadOptions, 'onFile'>;
+
 /** A model in memory, in the form that loaders take. */
 export function bytesArtefact(name: string, bytes: Uint8Array): Artefact {
   refuseNonModels(bytes, name);
@@ -138,10 +158,10 @@ export function bytesArtefact(name: string, bytes: Uint8Array): Artefact {
 }
 
 /** The file kept open, where it is large and its loader reads in pieces. */
-async function openSliced(path: string, real: string, options: OpenOptions): Promise<Artefact | undefined> {
+async function openSliced(path: string, real: string, options: Reading): Promise<Artefact | undefined> {
   const { mayStayOpen, maxBytes } = options;
   if (mayStayOpen === undefined || (await sizeOf(real)) <= SLICED_ABOVE_BYTES) return undefined;
-  const slices = await openSlices(real);
+  const slices = await openSlices(real, options.onFile);
   try {
     if (slices.size > maxBytes) throw tooLarge(real, slices.size, maxBytes);
     refuseNonModels(await slices.read(0, Math.min(HEAD_BYTES, slices.size)), path);
@@ -179,7 +199,7 @@ async function sizeOf(real: string): Promise<number> {
   }
 }
 
-async function openFile(path: string, real: string, options: OpenOptions): Promise<Artefact> {
+async function openFile(path: string, real: string, options: Reading): Promise<Artefact> {
   const { bytes, sha256 } = await readHashed(real, options);
   refuseNonModels(bytes, path);
   const companions = new Companions(await foldersOf(path, real), {
@@ -198,7 +218,7 @@ async function openFile(path: string, real: string, options: OpenOptions): Promi
   };
 }
 
-async function openDirectory(path: string, real: string, options: OpenOptions): Promise<Artefact> {
+async function openDirectory(path: string, real: string, options: Reading): Promise<Artefact> {
   const entries = await listFiles(real);
   if (entries.length === 0)
     throw new ArtefactError('ML_ARTEFACT_EMPTY', `${path} is a directory without files`, { details: { path } });
@@ -270,12 +290,12 @@ async function listFiles(root: string): Promise<string[]> {
 /** The files beside a model, each read once, all together within one limit. */
 class Companions {
   readonly #folders: readonly string[];
-  readonly #options: OpenOptions;
+  readonly #options: Reading;
   readonly #read = new Map<string, Promise<HashedFile>>();
   #bytesLeft: number;
 
   /** @param folders link-free; paths are relative to the first, links may lead into all of them */
-  constructor(folders: readonly string[], options: OpenOptions) {
+  constructor(folders: readonly string[], options: Reading) {
     this.#folders = folders;
     this.#options = options;
     this.#bytesLeft = options.maxBytes;
@@ -292,8 +312,8 @@ class Companions {
 
   async #readOnce(relativePath: string): Promise<HashedFile> {
     const path = await containedPath(this.#folders, relativePath);
-    const { signal } = this.#options;
-    const file = await readHashed(path, { maxBytes: this.#bytesLeft, signal });
+    const { signal, onFile } = this.#options;
+    const file = await readHashed(path, { maxBytes: this.#bytesLeft, signal, onFile });
     if (file.bytes.length > this.#bytesLeft) throw tooLarge(path, file.bytes.length, this.#bytesLeft);
     this.#bytesLeft -= file.bytes.length;
     refuseNonModels(file.bytes, path);

@@ -32,8 +32,18 @@ export function parseFileName(fileName: string, pattern?: RegExp): ParsedFileNam
   return name === '' ? undefined : { name, label, date, extension };
 }
 
-/** Splits off the last extension; a dot inside a version (`x_v1.2`) does not begin one. */
+/**
+ * Splits off the last extension; a dot inside a version (`x_v1.2`) does not begin one. Of an encrypted file the extension
+ * before `.enc` counts.
+ */
 export function splitExtension(fileName: string): { readonly stem: string; readonly extension: string } {
+  const outer = splitLast(fileName);
+  if (outer.extension !== 'enc') return outer;
+  const inner = splitLast(outer.stem);
+  return inner.extension === '' ? outer : inner;
+}
+
+function splitLast(fileName: string): { readonly stem: string; readonly extension: string } {
   const dot = fileName.lastIndexOf('.');
   const extension = fileName.slice(dot + 1);
   if (dot <= 0 || !EXTENSION.test(extension)) return { stem: fileName, extension: '' };

@@ -63,6 +63,8 @@ const schema = z.object({
   files: z.nullish(z.record(z.string(), text, 'an object of checksums by path')),
   classes: z.nullish(z.array(z.union([text, z.number(), z.boolean()]), 'an array of labels')),
   samples: z.nullish(samples),
+  // Judged where a contract is asked for: what nobody asks for must not keep a model from loading.
+  input_schema: z.nullish(z.unknown()),
   outputs: z.nullish(z.record(z.string(), text, 'an object of output names by role')),
 });
 const KNOWN: ReadonlySet<string> = new Set(Object.keys(schema.shape));

@@ -5,7 +5,7 @@ import { AbortedError } from '../errors/aborted-error.ts';
 import { ArtefactError } from '../errors/artefact-error.ts';
 import { FormatError } from '../errors/format-error.ts';
 import type { SlicedFile } from '../spec/artefact.ts';
-import { unreadable } from './read-file.ts';
+import { type FileMode, unreadable } from './read-file.ts';
 
 const openFile = promisify(open);
 const closeFile = promisify(close);
@@ -22,14 +22,16 @@ const forgotten = new FinalizationRegistry<number>((fd) => close(fd));
  * Opens a regular file for reading in pieces.
  *
  * @param path absolute, links already resolved
+ * @param onFile told of the file that was opened; refuses it by throwing
  * @throws `ML_ARTEFACT_MISSING`, `_UNREADABLE`, `_CHANGED`
  */
-export async function openSlices(path: string): Promise<SlicedFile> {
+export async function openSlices(path: string, onFile?: (opened: FileMode) => void): Promise<SlicedFile> {
   try {
     const fd = await openFile(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
     try {
       const stat = await statFile(fd, { bigint: true });
       if (!stat.isFile()) throw changed(path);
+      onFile?.({ path, mode: Number(stat.mode), gid: Number(stat.gid) });
       return new OpenFile(fd, path, stat);
     } catch (error) {
       await closeFile(fd);

@@ -5,6 +5,7 @@ import { AbortedError } from '../errors/aborted-error.ts';
 import { ArtefactError } from '../errors/artefact-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import { readInThread, THREAD_BYTES } from './read-in-thread.ts';
+import type { OpenedPath } from '../spec/model-repository.ts';
 
 /** Bytes read and hashed between two returns to the event loop. */
 const CHUNK_BYTES = 1 << 20;
@@ -21,7 +22,12 @@ export interface ReadOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
+  /** Told of the file that was opened; refuses it by throwing. */
+  readonly onFile?: ((opened: FileMode) => void) | undefined;
 }
+
+/** Who may do what with a path, as far as its own mode says. */
+export type FileMode = Pick<OpenedPath, 'path' | 'mode' | 'gid'>;
 
 /**
  * Reads a regular file once, hashing it on the way. FIFOs, devices and directories are refused
@@ -35,6 +41,7 @@ export async function readHashed(path: string, options: ReadOptions): Promise<Ha
   try {
     const before = await file.stat({ bigint: true });
     if (!before.isFile()) throw notAFile(path, kindOf(before));
+    options.onFile?.({ path, mode: Number(before.mode), gid: Number(before.gid) });
     const size = Number(before.size);
     if (size > options.maxBytes) throw tooLarge(path, size, options.maxBytes);
     const content = await readAll(file, size, { path, ...options });

@@ -1,8 +1,11 @@
+import { CallerView } from '../access/caller-view.ts';
 import type { EventSource, ServiceEventMap, ServiceEventName, ServiceListener } from '../spec/events.ts';
 import type { ModelHealth } from '../spec/health.ts';
 import type { CallOptions, Model, ModelInfo, Prediction } from '../spec/model.ts';
 import type { Row } from '../spec/rows.ts';
+import type { StandardSchemaV1 } from '../spec/standard-schema.ts';
 import { MLServiceRegistry } from './ml-service-registry.ts';
+import { schemaModel } from './schema-model.ts';
 import { checkServiceOptions } from './service-contract.ts';
 
 /** Options of a service. */
@@ -27,10 +30,16 @@ export interface ServiceOptions {
  *
  * Type parameters: `R` is a row as callers give it, `P` a prediction for one row.
  */
-export abstract class BaseMLService<R = Row, P = Prediction> implements EventSource {
+export abstract class BaseMLService<R = Row, P = Prediction> extends CallerView implements EventSource {
   abstract readonly modelName: string;
   /** A label (`v1`), a version, a semver range, an alias, or `latest`. */
   readonly modelVersion: string = 'latest';
+
+  /**
+   * A schema of one row: of zod, valibot, arktype or whatever else conforms to Standard Schema. Rows that are given to
+   * `this.model` are validated by it, and go on as it gives them. Default: they go on as they are.
+   */
+  readonly inputSchema?: StandardSchemaV1;
 
   #registry: MLServiceRegistry | undefined;
   #model: Model<R, P> | undefined;
@@ -39,6 +48,7 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
 
   /** @throws `ML_SERVICE_INVALID` if what is passed is not `{ registry }` */
   constructor(options: ServiceOptions = {}) {
+    super();
     checkServiceOptions(options);
     this.#registry = options.registry;
   }
@@ -57,7 +67,8 @@ export abstract class BaseMLService<R = Row, P = Prediction> implements EventSou
     if (this.#model === undefined) {
       // Fields of a subclass do not exist yet while this constructor runs, so they are checked here.
       this.registry.register(this);
-      this.#model = this.registry.model<R, P>(this.modelName, this.modelVersion);
+      const model = this.registry.model<R, P>(this.modelName, this.modelVersion);
+      this.#model = this.inputSchema === undefined ? model : schemaModel(model, this.inputSchema);
     }
     return this.#model;
   }

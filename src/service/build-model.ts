@@ -1,3 +1,4 @@
+import { type FilePermissions, permissionCheck } from '../access/file-permissions.ts';
 import type { CacheEntry } from '../cache/cache-entry.ts';
 import { AbortedError } from '../errors/aborted-error.ts';
 import { ArtefactError } from '../errors/artefact-error.ts';
@@ -12,16 +13,18 @@ import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
+import type { EncryptionOptions } from '../spec/encryption.ts';
 import type { ModelConverter } from '../spec/converter.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
 import type { ExtraFeatures, LoadedModel, LoadPhase, ModelWarning, SlicedContent } from '../spec/model-loader.ts';
 import type { ModelInfo } from '../spec/model.ts';
-import type { ModelRecord } from '../spec/model-repository.ts';
+import type { ModelRecord, OpenedPath } from '../spec/model-repository.ts';
+import { ContractGuard, type InputValidation } from './contract-guard.ts';
 import type { ExecutionRuntime } from './execution-runtime.ts';
 import type { PhaseClock } from './phase-clock.ts';
-import { provingRequest } from './proving-request.ts';
+import { readable, reopeningRequest } from './reopening-request.ts';
 import { placeModel, type PlaceWork } from './place-model.ts';
 import type { PlacedModel } from './placed-model.ts';
 import type { Verification } from './registry-options.ts';
@@ -35,6 +38,9 @@ export interface BuiltModel {
   readonly ref: ModelRef;
   readonly label: string;
   readonly bytes: number;
+  readonly metadata?: ModelMetadata | undefined;
+  /** Set where rows are compared with the model's contract. */
+  readonly contract?: ContractGuard | undefined;
   dispose(): Promise<void>;
 }
 
@@ -53,6 +59,9 @@ export interface BuildSettings {
   readonly clock: Clock;
   readonly events: EventBus;
   readonly runtime: ExecutionRuntime;
+  readonly encryption: EncryptionOptions | undefined;
+  readonly filePermissions: FilePermissions;
+  readonly validateInput: InputValidation;
   /** Asked where no loader can compute a file. */
   readonly converter: () => Promise<ModelConverter>;
 }
@@ -79,6 +88,7 @@ export interface BuildRequest {
     readonly signal: AbortSignal;
     readonly onProgress: (read: number, total: number) => void;
     readonly mayStayOpen?: (content: SlicedContent) => Promise<boolean>;
+    readonly onOpened?: (opened: OpenedPath) => void;
   }): Promise<Artefact>;
   makeRoom(): Promise<void>;
 }
@@ -115,20 +125,26 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
   events.emit('load:start', { ...ref, requested: request.requested });
   let opened: Artefact | undefined;
   try {
+    const onOpened = permissionCheck(settings.filePermissions, (warning) =>
+      events.emit('model:warning', { ...ref, ...warning }),
+    );
     const read = await request.open({
       signal,
+      ...(onOpened !== undefined && { onOpened }),
       mayStayOpen: (content) => settings.loaders.mayStayOpen(content),
       onProgress: (bytesRead, bytesTotal) => events.emit('load:progress', { ...ref, bytesRead, bytesTotal }),
     });
     opened = read;
     clock.enter('verify');
-    const { artefact, verified } = await verify(settings, request, { read, signal });
+    const { proved, verified } = await verify(settings, request, { read, signal });
+    const artefact = await readable(settings, request, proved);
     await request.makeRoom();
     clock.enter('parse');
-    const { placed, format } = await load(settings, provingRequest(settings, request), { artefact, signal, clock });
+    const { placed, format } = await load(settings, reopeningRequest(settings, request), { artefact, signal, clock });
     clock.enter('build');
     const sha256 = await knownDigest(artefact, verified);
-    const model = assemble(request, { artefact, placed, format, sha256 });
+    const contract = await contractOf(settings, request, placed);
+    const model = assemble(request, { artefact, placed, format, sha256, contract });
     events.emit('load:end', {
       ...ref,
       format,
@@ -166,7 +182,7 @@ async function verify(
   { verification, authenticity, events }: BuildSettings,
   { metadata, metadataFiles, ref }: BuildRequest,
   { read, signal }: { readonly read: Artefact; readonly signal: AbortSignal },
-): Promise<{ readonly artefact: Artefact; readonly verified: VerifyResult }> {
+): Promise<{ readonly proved: Artefact; readonly verified: VerifyResult }> {
   const startedAt = performance.now();
   const verified = await verifyArtefact(read, metadata, verification);
   const proof = await authenticity?.prove({ artefact: read, ref, metadataFiles, signal });
@@ -177,7 +193,7 @@ async function verify(
     ...(proof !== undefined && { authenticity: proof.fact }),
     durationMs: performance.now() - startedAt,
   });
-  return { artefact: proof?.artefact ?? read, verified };
+  return { proved: proof?.artefact ?? read, verified };
 }
 
 async function load(
@@ -209,11 +225,37 @@ async function load(
   }
 }
 
-function assemble(
-  request: BuildRequest,
-  { artefact, placed, format, sha256 }: { artefact: Artefact; placed: PlacedModel; format: string; sha256: string },
-): BuiltModel {
+/** A contract that cannot be had is an error of the load where it was asked for. */
+async function contractOf(
+  { validateInput, events }: BuildSettings,
+  { ref, metadata }: BuildRequest,
+  placed: PlacedModel,
+): Promise<ContractGuard | undefined> {
+  if (validateInput === 'off') return undefined;
+  const guard = new ContractGuard(validateInput, metadata, (warning) => {
+    if (events.wants('model:warning')) events.emit('model:warning', { ...ref, ...warning });
+  });
+  try {
+    guard.prepare(placed.loaded);
+    return guard;
+  } catch (error) {
+    await placed.dispose();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly artefact: Artefact;
+  readonly placed: PlacedModel;
+  readonly format: string;
+  readonly sha256: string;
+  readonly contract: ContractGuard | undefined;
+}
+
+function assemble(request: BuildRequest, { artefact, placed, format, sha256, contract }: Parts): BuiltModel {
   const { loaded, bytes } = placed;
+  // The model outlives the bytes of its file.
+  const { slices } = artefact;
   const info: ModelInfo = {
     task: 'unknown',
     engine: format,
@@ -238,9 +280,11 @@ function assemble(
     ref: request.ref,
     label: request.ref.artefact ?? request.name,
     bytes,
+    metadata: request.metadata,
+    contract,
     async dispose() {
       await placed.dispose();
-      await artefact.slices?.close();
+      await slices?.close();
     },
   };
 }

@@ -27,6 +27,11 @@ export async function convertInstead(
   const { artefact, metadata, limits, signal, warn } = context;
   const need = await loader.conversion?.({ artefact, limits, signal });
   if (need === undefined) throw reason;
+  // A converter keeps what it makes, on a disk.
+  if (artefact.encrypted === true)
+    throw withAdvice(reason, {
+      why: 'The file is encrypted, and what a conversion gives would lie on disk in the clear',
+    });
   const converter = await settings.converter();
   const converted = await converter.convert({ artefact, need, metadata, limits, signal, warn });
   if (isRefusal(converted)) throw withAdvice(reason, converted);

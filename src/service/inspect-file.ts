@@ -1,3 +1,4 @@
+import { decryptArtefact } from '../access/encryption/decrypt-artefact.ts';
 import { openArtefact } from '../repository/artefact-reader.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { CallOptions } from '../spec/model.ts';
@@ -9,7 +10,7 @@ import type { RegistryOptions } from './registry-options.ts';
 /** Options of `inspectFile`; each as in `RegistryOptions`. */
 export interface InspectOptions
   extends Pick<CallOptions, 'signal'>,
-    Pick<RegistryOptions, 'loaders' | 'loaderOptions' | 'limits'> {}
+    Pick<RegistryOptions, 'loaders' | 'loaderOptions' | 'limits' | 'encryption'> {}
 
 /** What a file is and what it holds. */
 export interface FileInspection extends Inspection {
@@ -34,23 +35,27 @@ export interface FileInspection extends Inspection {
  */
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
   const { signal = new AbortController().signal, ...rest } = options;
-  const { loaders, limits, converter } = configure(rest);
-  const artefact = await openArtefact(undefined, path, {
+  const { loaders, limits, converter, encryption } = configure(rest);
+  const stored = await openArtefact(undefined, path, {
     maxBytes: limits.maxModelBytes,
     signal,
     mayStayOpen: (content) => loaders.mayStayOpen(content),
   });
+  const artefact = await decryptArtefact(stored, encryption);
   try {
     const { loader, mismatch } = await loaders.find(artefact);
     const inspection =
       loader.inspect === undefined
         ? await describeLoaded(path, options)
         : await loader.inspect({ artefact, limits, signal });
-    const { kind, size, slices } = artefact;
+    const { kind, size, slices } = stored;
     const sha256 = slices === undefined ? artefact.sha256 : await slices.digest('sha256', signal);
     const need = await loader.conversion?.({ artefact, limits, signal });
     const request = { artefact, metadata: undefined, limits, signal, warn: () => undefined };
-    const kept = need === undefined ? undefined : await (await converter()).kept({ ...request, need });
+    const kept =
+      need === undefined || artefact.encrypted === true
+        ? undefined
+        : await (await converter()).kept({ ...request, need });
     const details = { ...inspection.details, ...(kept !== undefined && { conversion: kept.report }) };
     return { ...inspection, details, path, kind, format: loader.name, bytes: size, sha256, mismatch };
   } finally {

@@ -219,6 +219,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     try {
       const { method: name } = call;
       const loaded = this.#method(entry.value, name);
+      entry.value.contract?.check(loaded, this.#path.length === 0, name, call.input);
       if (name === 'tensor') this.#checkTensor(call.input, loaded);
       // Reading a tensor is no work for the model: it neither waits nor makes others wait.
       else if (placed.queues) {

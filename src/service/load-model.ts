@@ -33,10 +33,13 @@ export interface LoadModelOptions
       | 'limits'
       | 'loadTimeoutMs'
       | 'extraFeatures'
+      | 'validateInput'
       | 'execution'
       | 'admission'
       | 'batching'
       | 'sidecar'
+      | 'encryption'
+      | 'filePermissions'
     > {
   /** What a metadata file would say: feature names, classes, checksum, ... */
   readonly metadata?: Partial<ModelMetadata>;

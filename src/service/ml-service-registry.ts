@@ -1,5 +1,8 @@
+import { AccessControl } from '../access/access-control.ts';
+import { CallerView } from '../access/caller-view.ts';
 import type { CacheEntry } from '../cache/cache-entry.ts';
 import { ModelCache } from '../cache/model-cache.ts';
+import { compileInputContract } from '../contract/compile-contract.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
@@ -9,9 +12,11 @@ import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
 import { announceSource } from '../metrics/live-sources.ts';
 import { RegistryMetrics } from '../metrics/registry-metrics.ts';
+import type { AccessAction } from '../spec/access.ts';
 import type { EventSource, ServiceEventName, ServiceListener } from '../spec/events.ts';
 import type { ExecutionStatus } from '../spec/execution.ts';
 import type { ModelHealth, ModelState, Readiness, ReadyReport, RegistryHealth } from '../spec/health.ts';
+import type { InputContract } from '../spec/input-contract.ts';
 import type { MetricsSnapshot } from '../spec/metrics.ts';
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
@@ -22,6 +27,7 @@ import type { SwapResult } from '../spec/swap.ts';
 import type { BuiltModel } from './build-model.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
 import { RequiredModels } from './health/required-models.ts';
+import { guardedModel } from './guarded-model.ts';
 import { LiveModel } from './live-model.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { type ModelRequest, ModelResolver } from './model-resolver.ts';
@@ -30,6 +36,7 @@ import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { ModelRoutes } from './routing/model-routes.ts';
 import { RouteTable } from './routing/route-table.ts';
+import { permissionProblems } from './permission-problems.ts';
 import { checkService } from './service-contract.ts';
 import { type Verified, verifyRecord } from './verify-record.ts';
 import { AutoSwap } from './swap/auto-swap.ts';
@@ -66,12 +73,14 @@ const shared = globalThis as { [DEFAULT_REGISTRY]?: MLServiceRegistry };
  * Models by name and version: finds, verifies, loads, caches and watches over them. One per
  * process as a rule. Nothing is read before the first call that needs it.
  */
-export class MLServiceRegistry implements EventSource {
+export class MLServiceRegistry extends CallerView implements EventSource {
   readonly #config: RegistryConfig;
   readonly #repository: ModelRepository;
   readonly #events = new EventBus();
   readonly #cache: ModelCache<BuiltModel>;
   readonly #resolver: ModelResolver;
+  /** `undefined`: everybody may do everything. */
+  readonly #access: AccessControl | undefined;
   readonly #runtime: ExecutionRuntime;
   readonly #memory: MemoryWatch;
   readonly #host: SwapHost;
@@ -92,8 +101,15 @@ export class MLServiceRegistry implements EventSource {
 
   /** @throws `ML_OPTIONS_INVALID`, `ML_ENV_INVALID` */
   constructor(options: RegistryOptions = {}) {
+    super();
     const config = configure(options);
     this.#config = config;
+    this.#access =
+      config.access &&
+      new AccessControl(config.access, {
+        wants: () => this.#events.wants('access:decision'),
+        tell: (decision) => this.#events.emit('access:decision', decision),
+      });
     this.#repository =
       config.repository ??
       new DirectoryRepository(config.modelsDir, {
@@ -197,22 +213,23 @@ export class MLServiceRegistry implements EventSource {
 
   /** A model that is loaded by its first call. */
   model<R = Row, P = Prediction>(name: string, version = 'latest', options: AreaOptions = {}): Model<R, P> {
-    return new LiveModel<R, P>(this.#slot(name, version, options.area));
+    return this.#modelOf<R, P>(this.#slot(name, version, options.area));
   }
 
   /**
    * Resolves and loads now, even if the last try failed a short while ago.
    *
-   * @throws whatever resolving and loading raise: see `docs/errors.md`
+   * @throws `ML_ACCESS_DENIED`; whatever resolving and loading raise: see `docs/errors.md`
    */
   async load<R = Row, P = Prediction>(
     name: string,
     version = 'latest',
     options: AreaOptions & CallOptions = {},
   ): Promise<Model<R, P>> {
+    await this.#allow('load', name, version);
     const slot = this.#slot(name, version, options.area);
     await Promise.all((slot.router?.slots ?? [slot]).map((one) => loadAfresh(one, options)));
-    return new LiveModel<R, P>(slot);
+    return this.#modelOf<R, P>(slot);
   }
 
   /**
@@ -225,13 +242,14 @@ export class MLServiceRegistry implements EventSource {
     version = 'latest',
     options: AreaOptions & { readonly timeoutMs?: number } = {},
   ): Promise<void> {
+    await this.#allow('load', name, version);
     await this.#slot(name, version, options.area).unload(options.timeoutMs);
   }
 
-  /** Every artefact in the repository, with its state. */
+  /** Every artefact in the repository, with its state; with access rules, those that the caller may inspect. */
   async models(): Promise<ModelSummary[]> {
     this.#assertOpen();
-    const { records } = await this.#resolver.index();
+    const records = await this.#visible((await this.#resolver.index()).records);
     const states = new Map<string | undefined, ModelState>();
     for (const slot of this.#slots) {
       const { artefact, state } = slot.health();
@@ -245,7 +263,9 @@ export class MLServiceRegistry implements EventSource {
   /** Files in the repository that cannot be used, and why. */
   async problems(): Promise<readonly RepositoryProblem[]> {
     this.#assertOpen();
-    return (await this.#resolver.index()).problems;
+    const { records, problems } = await this.#resolver.index();
+    const judged = this.#config.filePermissions !== 'off' && this.#repository instanceof DirectoryRepository;
+    return judged ? [...problems, ...(await permissionProblems(this.#repository.location, records))] : problems;
   }
 
   /** Names of the models of the services in use, sorted. */
@@ -256,13 +276,35 @@ export class MLServiceRegistry implements EventSource {
   /** @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`, `ML_MODEL_VERSION_INVALID`, `ML_MODEL_AMBIGUOUS` */
   async resolve(name: string, version = 'latest', options: AreaOptions = {}): Promise<ModelRecord> {
     this.#assertOpen();
+    await this.#allow('inspect', name, version);
     return this.#resolver.record({ area: options.area ?? 'trained', name, version });
   }
 
   /** Which files were candidates, which one was chosen, and why not the others. */
   async explain(name: string, version = 'latest', options: AreaOptions = {}): Promise<Explanation> {
     this.#assertOpen();
+    await this.#allow('inspect', name, version);
     return this.#resolver.explain({ area: options.area ?? 'trained', name, version });
+  }
+
+  /**
+   * What the rows of a model have to be, as far as it and its metadata say; loads the model.
+   *
+   * @throws `ML_CONTRACT_INVALID`, `ML_CONTRACT_MISMATCH`; as `load`
+   */
+  async inputContract(
+    name: string,
+    version = 'latest',
+    options: AreaOptions & CallOptions = {},
+  ): Promise<InputContract> {
+    await this.#allow('inspect', name, version);
+    const entry = await this.#slot(name, version, options.area).acquire(options);
+    try {
+      const { loaded, metadata } = entry.value;
+      return compileInputContract(loaded.info ?? {}, metadata);
+    } finally {
+      entry.release();
+    }
   }
 
   /**
@@ -272,6 +314,7 @@ export class MLServiceRegistry implements EventSource {
    */
   async verify(record: ModelRecord, options: CallOptions = {}): Promise<Verified> {
     this.#assertOpen();
+    await this.#allow('inspect', record.name, record.label);
     return verifyRecord(record, { repository: this.#repository, config: this.#config, signal: options.signal });
   }
 
@@ -285,6 +328,7 @@ export class MLServiceRegistry implements EventSource {
    * `ML_ABORTED`
    */
   async swap(name: string, options: SwapOptions): Promise<SwapResult> {
+    await this.#allow('swap', name, options.to);
     return this.#swaps.swap(name, options);
   }
 
@@ -295,6 +339,7 @@ export class MLServiceRegistry implements EventSource {
    * @throws `ML_SWAP_NO_PREVIOUS`, `ML_SWAP_FAILED` with the step, `ML_OPTIONS_INVALID`, `ML_ABORTED`
    */
   async rollback(name: string, options: RollbackOptions = {}): Promise<SwapResult> {
+    await this.#allow('swap', name);
     return this.#swaps.rollback(name, options);
   }
 
@@ -305,6 +350,7 @@ export class MLServiceRegistry implements EventSource {
    * @throws what loading raises; `ML_SWAP_INCOMPATIBLE`, `ML_SWAP_SAMPLES`, `ML_OPTIONS_INVALID`
    */
   async setAlias(name: string, alias: string, version: string, options: TakeOverOptions = {}): Promise<void> {
+    await this.#allow('swap', name, alias);
     await this.#swaps.setAlias(name, { alias, version }, options);
   }
 
@@ -315,12 +361,14 @@ export class MLServiceRegistry implements EventSource {
    *
    * @throws `ML_OPTIONS_INVALID`, `ML_ROUTE_ARM_FAILED`, `ML_ROUTE_INCOMPATIBLE`, `ML_ROUTE_SUPERSEDED`, `ML_ABORTED`
    */
-  route(name: string, options: RouteOptions, call: Pick<CallOptions, 'signal'> = {}): Promise<ModelRoute> {
+  async route(name: string, options: RouteOptions, call: Pick<CallOptions, 'signal'> = {}): Promise<ModelRoute> {
+    await this.#allow('swap', name);
     return this.#routing.set(name, options, call);
   }
 
   /** Takes a route away: requests mean again what they ask for. Gives whether there was one. */
-  unroute(name: string): Promise<boolean> {
+  async unroute(name: string): Promise<boolean> {
+    await this.#allow('swap', name);
     return this.#routing.unset(name);
   }
 
@@ -346,7 +394,8 @@ export class MLServiceRegistry implements EventSource {
    * @param options.confidence of the intervals; default 0.95
    * @throws `ML_ROUTE_UNKNOWN`
    */
-  routeSummary(name: string, options: { readonly confidence?: number } = {}): Promise<RouteSummary> {
+  async routeSummary(name: string, options: { readonly confidence?: number } = {}): Promise<RouteSummary> {
+    await this.#allow('inspect', name);
     return this.#routing.summary(name, options);
   }
 
@@ -439,6 +488,26 @@ export class MLServiceRegistry implements EventSource {
     const errors = await closing;
     this.#unannounce();
     if (errors.length > 0) throw errors[0];
+  }
+
+  /** @throws `ML_ACCESS_DENIED`; before anything of the model is looked at, so that no answer tells what is there */
+  async #allow(action: AccessAction, model: string, version?: string): Promise<void> {
+    await this.#access?.check(action, { model, version });
+  }
+
+  async #visible(records: readonly ModelRecord[]): Promise<readonly ModelRecord[]> {
+    const access = this.#access;
+    if (access === undefined) return records;
+    const seen = await Promise.all(
+      records.map(({ name, label }) => access.allows('inspect', { model: name, version: label })),
+    );
+    return records.filter((_, i) => seen[i]);
+  }
+
+  #modelOf<R, P>(slot: ModelSlot): Model<R, P> {
+    const model = new LiveModel<R, P>(slot);
+    const { name, version } = slot.request;
+    return this.#access === undefined ? model : guardedModel(model, this.#access, { model: name, version });
   }
 
   #slot(name: string, version: string, area: ModelArea = 'trained', exact?: true): ModelSlot {

@@ -5,7 +5,6 @@ import { type CrashReport, ModelHost } from '../execution/model-host.ts';
 import { openProcess } from '../execution/process-channel.ts';
 import type { RemoteLoad } from '../execution/remote-host.ts';
 import { openThread } from '../execution/thread-channel.ts';
-import { verifyCompanions } from '../integrity/verify-artefact.ts';
 import type { LoaderMatch } from '../loaders/loader-registry.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { LoadContext } from '../spec/model-loader.ts';
@@ -97,11 +96,11 @@ function remoteLoads(
   { metadata, fresh }: BuildRequest,
   { match, warn, threads }: ElsewhereWork & { readonly threads: number },
 ): LoadOf {
-  const { verification, loaderOptions, limits, extraFeatures, runtime } = settings;
+  const { loaderOptions, limits, extraFeatures, runtime } = settings;
   const { name, module } = match.descriptor;
   return (artefact, signal, phase) => ({
     loader: { name, module },
-    artefact: verifyCompanions(artefact, metadata, verification),
+    artefact,
     giveBytes: fresh,
     metadata,
     options: loaderOptions[name] ?? {},

@@ -5,7 +5,6 @@ import { choosePlace } from '../execution/choose-place.ts';
 import { HoldWatch } from '../execution/hold-watch.ts';
 import { createInlineRunner } from '../execution/inline-runner.ts';
 import { warmUpOf } from '../execution/warm-up.ts';
-import { verifyCompanions } from '../integrity/verify-artefact.ts';
 import { orAbort } from '../internal/or-abort.ts';
 import type { LoaderMatch } from '../loaders/loader-registry.ts';
 import type { Artefact } from '../spec/artefact.ts';
@@ -103,7 +102,7 @@ async function placeInline(
   const alone = runtime.loads === 1;
   const loader = await match.loader();
   const context: LoadContext = {
-    artefact: verifyCompanions(artefact, request.metadata, settings.verification),
+    artefact,
     metadata: request.metadata,
     options: settings.loaderOptions[loader.name] ?? {},
     limits: settings.limits,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod/mini';
+import { type FilePermissions, filePermissionsOn } from '../access/file-permissions.ts';
 import type { ModelCacheOptions } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { Authenticity } from '../integrity/authenticity.ts';
@@ -8,10 +9,13 @@ import { type Container, readContainer } from '../internal/container.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { ModelConverter } from '../spec/converter.ts';
 import { sidecarSettings, type SidecarSettings } from '../sidecar/sidecar-settings.ts';
+import type { AccessOption } from '../spec/access.ts';
+import type { EncryptionOptions } from '../spec/encryption.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
 import type { SwapPolicy } from '../spec/swap.ts';
+import type { InputValidation } from './contract-guard.ts';
 import { PLACES, readEnvironment } from './environment.ts';
 import { type ExecutionConfig, executionConfig } from './execution-runtime.ts';
 import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
@@ -39,12 +43,16 @@ export interface RegistryConfig {
   /** Loads that read and build at the same time. */
   readonly maxParallelLoads: number;
   readonly extraFeatures: ExtraFeatures;
+  readonly validateInput: InputValidation;
   readonly execution: ExecutionConfig;
   readonly container: Container;
   readonly sidecar: SidecarSettings;
   /** Made, and its code imported, when a file first needs it. */
   readonly converter: () => Promise<ModelConverter>;
   readonly required: 'services' | readonly string[];
+  readonly access: AccessOption | undefined;
+  readonly encryption: EncryptionOptions | undefined;
+  readonly filePermissions: FilePermissions;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
 }
@@ -192,6 +200,7 @@ const schema = z.strictObject(
       z.strictObject({ initialMs: notNegative, maxMs: notNegative }, 'an object { initialMs?, maxMs? }'),
     ),
     extraFeatures: z.optional(z.enum(['ignore', 'warn', 'error'], "'ignore', 'warn' or 'error'")),
+    validateInput: z.optional(z.enum(['off', 'warn', 'error'], "'off', 'warn' or 'error'")),
     sidecar: z.optional(
       z.union(
         [
@@ -215,6 +224,15 @@ const schema = z.strictObject(
         "'services' or an array of `name` or `name@version`",
       ),
     ),
+    encryption: z.optional(
+      z.strictObject(
+        { key: z.custom((v) => typeof v === 'function', 'a function that gives a key by its id') },
+        'an object { key }',
+      ),
+    ),
+    filePermissions: z.optional(z.enum(['off', 'warn', 'error'], "'off', 'warn' or 'error'")),
+    // Judged where the rules are compiled.
+    access: z.optional(z.unknown()),
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
     clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
   },
@@ -268,11 +286,15 @@ export function configure(options: RegistryOptions): RegistryConfig {
     loadTimeoutMs: options.loadTimeoutMs ?? 120_000,
     maxParallelLoads: Math.max(2, container.processors),
     extraFeatures: options.extraFeatures ?? 'ignore',
+    validateInput: options.validateInput ?? 'off',
     execution: executionConfig(options, environment.place),
     container,
     sidecar,
     converter: converterOf(sidecar),
     required: options.required ?? [],
+    access: options.access,
+    encryption: options.encryption,
+    filePermissions: filePermissionsOn(process.platform, options.filePermissions),
     env,
     clock,
   };

@@ -1,12 +1,16 @@
+import type { FilePermissions } from '../access/file-permissions.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { SidecarOptions } from '../sidecar/sidecar-settings.ts';
 import type { AuthenticityOptions } from '../spec/authenticity.ts';
+import type { AccessOption } from '../spec/access.ts';
+import type { EncryptionOptions } from '../spec/encryption.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures, ModelLoader } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
 import type { SwapPolicy } from '../spec/swap.ts';
+import type { InputValidation } from './contract-guard.ts';
 import type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './execution-options.ts';
 
 /** Whether bytes must be compared with a checksum from the metadata before they are parsed. */
@@ -81,6 +85,8 @@ export interface RegistryOptions {
   readonly batching?: BatchingOptions;
   /** Keys of a record that are no feature. Default `ignore`. */
   readonly extraFeatures?: ExtraFeatures;
+  /** Whether rows are compared with the model's contract: an error, a `model:warning`, or not at all (default). */
+  readonly validateInput?: InputValidation;
   /** Whether and how Python converts files that have no native way. Default: only what was converted ahead is used. */
   readonly sidecar?: 'off' | 'auto' | SidecarOptions;
   /**
@@ -88,6 +94,12 @@ export interface RegistryOptions {
    * of that name ask for, else `latest`), or `services` for those of all services. Default: none.
    */
   readonly required?: 'services' | readonly string[];
+  /** Who may do what with which models. Default: everybody everything. With it, only what a rule allows. */
+  readonly access?: AccessOption;
+  /** Keys of encrypted model files. Default: none can be opened. */
+  readonly encryption?: EncryptionOptions;
+  /** Model files and folders that others may write to: a warning (default), an error, or nothing. Not on Windows. */
+  readonly filePermissions?: FilePermissions;
   /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Time source, for tests. */

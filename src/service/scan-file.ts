@@ -1,3 +1,4 @@
+import { decryptArtefact } from '../access/encryption/decrypt-artefact.ts';
 import { AbortedError } from '../errors/aborted-error.ts';
 import { findingOf } from '../errors/finding-of.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
@@ -10,7 +11,9 @@ import { configure } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
 
 /** Options of `scanFile`; each as in `RegistryOptions`. */
-export interface ScanOptions extends Pick<CallOptions, 'signal'>, Pick<RegistryOptions, 'loaders' | 'limits'> {}
+export interface ScanOptions
+  extends Pick<CallOptions, 'signal'>,
+    Pick<RegistryOptions, 'loaders' | 'limits' | 'encryption'> {}
 
 const WORST_FIRST: readonly ScanVerdict[] = ['unsafe', 'malformed', 'unsupported'];
 
@@ -22,18 +25,19 @@ const WORST_FIRST: readonly ScanVerdict[] = ['unsafe', 'malformed', 'unsupported
  */
 export async function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
   const { signal = new AbortController().signal, ...rest } = options;
-  const { loaders, limits } = configure(rest);
+  const { loaders, limits, encryption } = configure(rest);
   let artefact: Artefact | undefined;
   let sha256: string | undefined;
   let format: string | undefined;
   let findings: readonly Finding[];
   try {
-    const opened = await openArtefact(undefined, path, {
+    const stored = await openArtefact(undefined, path, {
       maxBytes: limits.maxModelBytes,
       signal,
       mayStayOpen: (content) => loaders.mayStayOpen(content),
     });
-    artefact = opened;
+    artefact = stored;
+    const opened = await decryptArtefact(stored, encryption);
     sha256 = opened.slices === undefined ? opened.sha256 : await opened.slices.digest('sha256', signal);
     const scanned = await scan(opened, { loaders, limits, signal });
     format = scanned.format;

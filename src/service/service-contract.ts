@@ -4,9 +4,10 @@ import { ConfigurationError } from '../errors/configuration-error.ts';
 export function checkService(service: {
   readonly modelName: unknown;
   readonly modelVersion: unknown;
+  readonly inputSchema?: unknown;
   readonly constructor: { readonly name: string };
 }): void {
-  const { modelName, modelVersion } = service;
+  const { modelName, modelVersion, inputSchema } = service;
   const className = service.constructor.name || 'the service class';
   if (typeof modelName !== 'string' || modelName === '') {
     throw new ConfigurationError(
@@ -22,6 +23,19 @@ export function checkService(service: {
       { details: { className, modelVersion } },
     );
   }
+  if (inputSchema !== undefined && !isStandardSchema(inputSchema)) {
+    throw new ConfigurationError(
+      'ML_SERVICE_INVALID',
+      `${className}.inputSchema must be a schema that conforms to Standard Schema (zod, valibot, arktype, ...)`,
+      { details: { className } },
+    );
+  }
+}
+
+/** Schemas of some libraries are functions. */
+function isStandardSchema(value: unknown): boolean {
+  const standard: unknown = Object(value)['~standard'];
+  return typeof standard === 'object' && standard !== null && 'validate' in standard;
 }
 
 /** @throws `ML_SERVICE_INVALID` for anything but `{ registry }`, e.g. a registry without its braces */

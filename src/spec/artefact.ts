@@ -24,6 +24,8 @@ export interface Artefact {
    * pieces and nothing asked for its digest.
    */
   readonly sha256: string;
+  /** Whether `bytes` were encrypted: the plain content must not be written anywhere. */
+  readonly encrypted?: boolean;
   /** A directory's files, relative, POSIX separators, sorted. Empty for a file. */
   readonly entries: readonly string[];
   /**

@@ -1,4 +1,5 @@
 import type { AuthenticityFact } from './authenticity.ts';
+import type { AccessDecision } from './access.ts';
 import type { Place } from './execution.ts';
 import type { MemoryUse, ModelState } from './health.ts';
 import type { LoadPhase } from './model-loader.ts';
@@ -159,6 +160,8 @@ export interface ServiceEventMap {
   };
   /** A shadow that holds the event loop gets nothing any more. */
   'shadow:stop': ModelRef & { readonly reason: string };
+  /** A policy decided. */
+  'access:decision': AccessDecision;
   /** The repository's files changed while it was watched. */
   'repository:change': { readonly location: string };
 }

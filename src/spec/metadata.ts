@@ -37,6 +37,8 @@ export interface ModelMetadata {
   readonly classes?: readonly (string | number | boolean)[];
   /** Roles of graph outputs, e.g. `{ "label": "output_label", "probabilities": "output_probability" }`. */
   readonly outputs?: Readonly<Record<string, string>>;
+  /** Facts of features by name, each an `InputFeature`; judged when a contract is compiled from it. */
+  readonly input_schema?: unknown;
   /** Asked at warm-up, compared before a version takes over from another. In the file also a bare array of rows. */
   readonly samples?: ModelSamples;
   /** Framework version, e.g. that of scikit-learn. */

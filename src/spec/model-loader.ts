@@ -62,7 +62,10 @@ export interface LoadContext {
 
 /** What a loader knows of its model; the library adds name, version, digest and path. */
 export type LoadedInfo = Partial<
-  Pick<ModelInfo, 'task' | 'engine' | 'inputs' | 'outputs' | 'classes' | 'featureNames'>
+  Pick<
+    ModelInfo,
+    'task' | 'engine' | 'inputs' | 'outputs' | 'classes' | 'featureNames' | 'optionalFeatures' | 'categories'
+  >
 >;
 
 /** What a loader tells of a file for people who look into it. */

@@ -54,6 +54,18 @@ export interface RepositoryIndex {
   readonly aliases: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** A file that was opened, or a folder that it was reached through. */
+export interface OpenedPath {
+  /** Absolute, free of links. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  /** As of the operating system: of a file from its open descriptor. */
+  readonly mode: number;
+  readonly gid: number;
+  /** Whether it is of a models directory, where a new file would be found. */
+  readonly searched: boolean;
+}
+
 /** How an artefact is opened. */
 export interface OpenOptions {
   readonly maxBytes: number;
@@ -63,6 +75,8 @@ export interface OpenOptions {
    * that cannot keep files open need not ask, and reads every file whole.
    */
   readonly mayStayOpen?: (content: SlicedContent) => Promise<boolean>;
+  /** Told of every file before it is read, and of the folders around it; refuses by throwing. */
+  readonly onOpened?: (opened: OpenedPath) => void;
   /** Called now and then while bytes arrive. */
   readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 }

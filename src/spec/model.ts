@@ -48,6 +48,10 @@ export interface ModelInfo {
   /** Class labels in the order of `predictProba`'s columns. */
   readonly classes: readonly Label[] | undefined;
   readonly featureNames: readonly string[] | undefined;
+  /** Those of the features that a record may lack. Absent where the model does not say. */
+  readonly optionalFeatures?: readonly string[];
+  /** Per feature the values that the model takes, where it refuses all others; absent where it does not say. */
+  readonly categories?: readonly (readonly Label[] | undefined)[];
   /** Estimated resident bytes, as counted by the cache. */
   readonly bytes: number;
   /**

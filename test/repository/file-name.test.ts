@@ -22,6 +22,10 @@ describe('file names', () => {
     ['x_20230229.pkl', 'x_20230229', undefined, undefined, 'pkl'],
     ['x_12345678.pkl', 'x_12345678', undefined, undefined, 'pkl'],
     ['scaler.pkl.gz', 'scaler', undefined, undefined, 'gz'],
+    // Of an encrypted file the extension inside counts.
+    ['fraud_v1_20240101.onnx.enc', 'fraud', 'v1', '20240101', 'onnx'],
+    ['fraud_v1.2.PKL.ENC', 'fraud', 'v1.2', undefined, 'pkl'],
+    ['fraud_v1.enc', 'fraud', 'v1', undefined, 'enc'],
     ['v1.pkl', 'v1', undefined, undefined, 'pkl'],
     ['model', 'model', undefined, undefined, ''],
   ])('%s', (file, ...expected) => {

@@ -26,6 +26,7 @@ export function settingsOf({ config }: MLServiceRegistry, modelsDir: string | un
     ),
     setting('verification', config.verification),
     setting('authenticity.lockFile', config.authenticity?.lockFile, fromEnvironment('ML_MODELS_LOCK')),
+    setting('filePermissions', config.filePermissions),
     setting('strictExtensions', config.strictExtensions),
     setting('extraFeatures', config.extraFeatures),
     setting('watch', config.watch),

@@ -43,10 +43,12 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
     info: {
       task: estimator.task,
       engine: 'native',
-      inputs: [{ name: 'X', dtype: undefined, shape: [null, estimator.width ?? null] }],
+      inputs: [{ name: 'X', dtype: undefined, shape: rowShape(estimator) }],
       outputs: outputsOf(estimator),
       classes: estimator.classes,
       featureNames: names,
+      ...(estimator.optionalFeatures !== undefined && { optionalFeatures: [...estimator.optionalFeatures] }),
+      ...(estimator.inputCategories !== undefined && { categories: estimator.inputCategories }),
     },
     byteSize: estimator.byteSize,
     predict: predict && ((rows: Rows) => predict(read(rows))),
@@ -66,6 +68,11 @@ export function estimatorModel(estimator: Estimator, context: EstimatorContext):
     apply: apply && ((rows: Rows) => grouped(scoresTensor(apply(read(rows))), estimator.applyGroups)),
     dispose: estimator.dispose,
   });
+}
+
+/** A row that is one value, whatever it is, has no columns. */
+function rowShape({ takesWholeRows, width }: Estimator): ValueInfo['shape'] {
+  return takesWholeRows === true ? [null] : [null, width ?? null];
 }
 
 /** Columns in groups as a third dimension. */

@@ -19,6 +19,8 @@ export interface Estimator {
   readonly featureNames: readonly string[] | undefined;
   /** Those of the features that predictions do not need, such as columns that a transformer drops. */
   readonly optionalFeatures?: ReadonlySet<string>;
+  /** Per column of the input the values that it takes, where the estimator refuses all others. */
+  readonly inputCategories?: readonly (readonly Label[] | undefined)[];
   /** Class labels in the order of the probability columns; for single-output classifiers. */
   readonly classes?: readonly Label[];
   /** Set where `transform` works on labels, one per row, instead of on features. */

@@ -7,6 +7,7 @@ import { checkWidth } from '../base/columns.ts';
 import type { Estimator } from '../base/estimator.ts';
 import type { EstimatorState } from '../base/estimator-state.ts';
 import { weighted, weightOf } from '../base/transformer-weights.ts';
+import { ColumnCategories } from './column-categories.ts';
 import { columnPositions, type InputColumns, namesIn } from './column-selection.ts';
 
 interface Branch {
@@ -27,6 +28,7 @@ export function columnTransformer(state: EstimatorState): Estimator {
   const resolved = state.get('_transformer_to_input_indices');
   const sparse = state.booleanOr('sparse_output_', false);
   const branches: Branch[] = [];
+  const categories = new ColumnCategories();
   const optional = new Set(input.names);
   for (const [i, [name, trans, columns]] of specs.entries()) {
     if (trans === 'drop') continue;
@@ -36,7 +38,10 @@ export function columnTransformer(state: EstimatorState): Estimator {
     if (positions.length === 0) continue;
     for (const j of positions) optional.delete(input.names?.[j] ?? '');
     const place = `transformers_[${i}](${typeof name === 'string' ? name : i})`;
-    const transform = trans === 'passthrough' ? undefined : transformOf(state, trans, { place, sparse });
+    const branch = trans === 'passthrough' ? undefined : branchOf(state, trans, { place, sparse });
+    const transform = branch?.transform;
+    for (const [k, values] of (branch?.inputCategories ?? []).entries())
+      if (values !== undefined) categories.restrict(positions[k] as number, values);
     branches.push({ columns: positions, transform: times(transform, weightOf(state, name)) });
   }
   const { className } = state;
@@ -46,6 +51,7 @@ export function columnTransformer(state: EstimatorState): Estimator {
     width: input.width,
     featureNames: input.names,
     ...(optional.size > 0 && { optionalFeatures: optional }),
+    ...(categories.known !== undefined && { inputCategories: categories.known }),
     transform(x): Dataset {
       if (input.width !== undefined) checkWidth(x, input.width, className);
       const parts = branches.map(({ columns, transform }) => {
@@ -69,11 +75,16 @@ interface Use {
   readonly sparse: boolean;
 }
 
-function transformOf(state: EstimatorState, trans: PyValue, { place, sparse }: Use): (x: Dataset) => Dataset {
-  const { className, transform, transformDense } = state.child(trans, place);
+function branchOf(
+  state: EstimatorState,
+  trans: PyValue,
+  { place, sparse }: Use,
+): { readonly transform: (x: Dataset) => Dataset } & Pick<Estimator, 'inputCategories'> {
+  const { className, transform, transformDense, inputCategories } = state.child(trans, place);
   if (transform === undefined)
     throw state.unsupported(`${className}, which has no transform, as a transformer of columns`);
-  return sparse ? transform : (transformDense ?? transform);
+  const used = sparse ? transform : (transformDense ?? transform);
+  return { transform: used, ...(inputCategories !== undefined && { inputCategories }) };
 }
 
 function tripleOf(state: EstimatorState, item: PyValue, i: number): readonly [PyValue, PyValue, PyValue] {

@@ -37,6 +37,7 @@ export function pipeline(state: EstimatorState, skips: (step: PyValue) => boolea
     width: first.width,
     featureNames: state.featureNames ?? first.featureNames,
     ...(first.optionalFeatures !== undefined && { optionalFeatures: first.optionalFeatures }),
+    ...(first.inputCategories !== undefined && { inputCategories: first.inputCategories }),
     ...(first.takesWholeRows !== undefined && { takesWholeRows: first.takesWholeRows }),
     ...(last.classes !== undefined && { classes: last.classes }),
     ...delegate(last, (x) => before.reduce((data, transform) => transform(data), x)),

@@ -42,6 +42,7 @@ export function oneHotEncoder(state: EstimatorState): Estimator {
     task: 'transformation',
     width: columns.length,
     featureNames,
+    ...(options.refuseUnknown && { inputCategories: columns.map(({ categories }) => categories) }),
     transform: (x) => (sparse ? sparseOneHot(x, columns, options) : denseOneHot(x, columns, options)),
     transformDense: (x) => denseOneHot(x, columns, options),
     inverseTransform: (x) => invertOneHot(x, columns, { className, handling, total }),

@@ -33,6 +33,7 @@ export function ordinalEncoder(state: EstimatorState): Estimator {
     task: 'transformation',
     width: columns.length,
     featureNames,
+    ...(refuseUnknown && { inputCategories: columns.map(({ categories }) => categories) }),
     transform(x): Dataset {
       const out = new DenseMatrix(x.rows, columns.length);
       const visit = (i: number, j: number, position: number): void => {

@@ -1,0 +1,41 @@
+import { lstat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { whoElseWrites } from '../access/file-permissions.ts';
+import { resolveLinks } from '../repository/read-file.ts';
+import { tellFolders } from '../repository/tell-folders.ts';
+import type { ModelRecord, OpenedPath, RepositoryProblem } from '../spec/model-repository.ts';
+
+/** Models and folders of a models directory to which others may write. */
+export async function permissionProblems(
+  location: string,
+  records: readonly ModelRecord[],
+): Promise<readonly RepositoryProblem[]> {
+  const problems: RepositoryProblem[] = [];
+  // A models directory that is not there is a problem already.
+  const root = await resolveLinks(location).catch(() => undefined);
+  if (root === undefined) return problems;
+  const judge = (opened: OpenedPath): void => {
+    const why = whoElseWrites(opened);
+    if (why === undefined) return;
+    const id = relative(root, opened.path).split(sep).join('/') || '.';
+    problems.push({
+      id,
+      code: 'ML_ARTEFACT_PERMISSIONS',
+      message: `${id}: ${why}; take the permission away: chmod go-w`,
+    });
+  };
+  for (const { id } of records) {
+    const path = join(root, id);
+    try {
+      const stat = await lstat(path);
+      // A link's own mode means nothing; what it leads to is judged when it is opened.
+      const kind = stat.isDirectory() ? 'directory' : 'file';
+      if (!stat.isSymbolicLink()) judge({ path, kind, mode: stat.mode, gid: stat.gid, searched: true });
+    } catch {
+      // Gone since it was listed: there is nothing to judge.
+    }
+  }
+  const folders = records.map(({ id }) => join(root, id));
+  await tellFolders(folders, root, judge);
+  return problems;
+}
