@@ -84,8 +84,8 @@ export {
   MLServiceRegistry,
   type ModelSummary,
   type ServiceClass,
-  type ServiceLike,
 } from './service/ml-service-registry.ts';
+export type { ServiceLike } from './service/service-contract.ts';
 export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
 export { type LockOptions, type LockReport, lockModels } from './service/lock-models.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';

@@ -38,7 +38,9 @@ export class MemoryWatch {
   /** A load or an unload ended. */
   changed(): void {
     this.#loads += 1;
-    if (this.#cancel === undefined && this.#parts.cache.memory().residentBytes > 0) this.#schedule();
+    const { cache, events, rss } = this.#parts;
+    if (this.#cancel === undefined && cache.memory().residentBytes > 0) this.#schedule();
+    if (events.wants('memory:sample')) events.emit('memory:sample', { ...cache.memory(), rssBytes: rss() });
   }
 
   stop(): void {

@@ -2,14 +2,13 @@ import { AccessControl } from '../access/access-control.ts';
 import { CallerView } from '../access/caller-view.ts';
 import type { CacheEntry } from '../cache/cache-entry.ts';
 import { ModelCache } from '../cache/model-cache.ts';
-import { compileInputContract } from '../contract/compile-contract.ts';
+import { inputContractOf } from './input-contract-of.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { systemClock } from '../internal/clock.ts';
 import { Limiter } from '../internal/limiter.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
-import { DirectoryRepository } from '../repository/directory-repository.ts';
 import { announceSource } from '../metrics/live-sources.ts';
 import { RegistryMetrics } from '../metrics/registry-metrics.ts';
 import type { AccessAction } from '../spec/access.ts';
@@ -30,15 +29,20 @@ import { RequiredModels } from './health/required-models.ts';
 import { guardedModel } from './guarded-model.ts';
 import { LiveModel } from './live-model.ts';
 import { MemoryWatch } from './memory-watch.ts';
-import { type ModelRequest, ModelResolver } from './model-resolver.ts';
+import { ModelResolver } from './model-resolver.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot } from './model-slot.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
 import { ModelRoutes } from './routing/model-routes.ts';
 import { RouteTable } from './routing/route-table.ts';
+import { visibleRecords } from './visible-records.ts';
 import { permissionProblems } from './permission-problems.ts';
-import { checkService } from './service-contract.ts';
+import { checkService, type ServiceLike } from './service-contract.ts';
+import { checkedRequest } from './checked-request.ts';
+import { openRepository } from './open-repository.ts';
+import { RepositoryWatch } from './repository-watch.ts';
 import { type Verified, verifyRecord } from './verify-record.ts';
+import { SlotTable } from './slot-table.ts';
 import { AutoSwap } from './swap/auto-swap.ts';
 import { SwapDesk } from './swap/swap-desk.ts';
 import type { RollbackOptions, SwapOptions, TakeOverOptions } from './swap/swap-options.ts';
@@ -54,16 +58,8 @@ export interface ModelSummary extends ModelRecord {
   readonly state: ModelState;
 }
 
-/** What a registry needs to know of a service. */
-export interface ServiceLike {
-  readonly modelName: string;
-  readonly modelVersion: string;
-}
-
 /** A service class that a registry can construct. */
 export type ServiceClass<S extends ServiceLike> = new (options: { readonly registry: MLServiceRegistry }) => S;
-
-const MOST_ALIVE_FIRST: readonly ModelState[] = ['ready', 'loading', 'unloading', 'failed', 'unloaded'];
 
 // Shared by all copies of the package in a process, ESM and CommonJS alike: one cache, one budget.
 const DEFAULT_REGISTRY = Symbol.for('base-ml-service.default-registry.v1');
@@ -85,10 +81,8 @@ export class MLServiceRegistry extends CallerView implements EventSource {
   readonly #memory: MemoryWatch;
   readonly #host: SwapHost;
   readonly #swaps: SwapDesk;
-  readonly #autoSwap: AutoSwap | undefined;
-  readonly #slots = new Set<ModelSlot>();
-  /** The slot that the next handle for a request gets. One that was forgotten may live on in a handle. */
-  readonly #byRequest = new Map<string, ModelSlot>();
+  readonly #watch: RepositoryWatch;
+  readonly #slots: SlotTable;
   /** Versions that services ask for, by model name. */
   readonly #services = new Map<string, Set<string>>();
   readonly #routes = new RouteTable();
@@ -96,7 +90,6 @@ export class MLServiceRegistry extends CallerView implements EventSource {
   readonly #required: RequiredModels;
   readonly #unannounce: () => void;
   #metrics: RegistryMetrics | undefined;
-  #watching: Promise<(() => Promise<void>) | undefined> | undefined;
   #closed: Promise<void> | undefined;
 
   /** @throws `ML_OPTIONS_INVALID`, `ML_ENV_INVALID` */
@@ -110,20 +103,11 @@ export class MLServiceRegistry extends CallerView implements EventSource {
         wants: () => this.#events.wants('access:decision'),
         tell: (decision) => this.#events.emit('access:decision', decision),
       });
-    this.#repository =
-      config.repository ??
-      new DirectoryRepository(config.modelsDir, {
-        limits: config.limits,
-        digestMetadata: config.authenticity?.lockFile !== undefined,
-        ...(config.fileNamePattern !== undefined && { fileNamePattern: config.fileNamePattern }),
-      });
+    this.#repository = openRepository(config);
     this.#cache = new ModelCache(config.cache, {
       evicted: (entry, reason, idleMs) => this.#evicted(entry, reason, idleMs),
       pressure: (neededBytes) => this.#events.emit('memory:pressure', { ...this.#cache.memory(), neededBytes }),
-      changed: () => {
-        this.#memory.changed();
-        this.#sampleMemory();
-      },
+      changed: () => this.#memory.changed(),
       freed: (entry) => this.#memory.freed(entry.value),
     });
     this.#memory = new MemoryWatch({
@@ -134,7 +118,9 @@ export class MLServiceRegistry extends CallerView implements EventSource {
       rss: () => process.memoryUsage.rss(),
     });
     this.#runtime = new ExecutionRuntime(config.execution, config.container.processors);
-    this.#resolver = new ModelResolver(this.#repository, config, () => this.#watch());
+    this.#resolver = new ModelResolver(this.#repository, config, async () => {
+      if (config.watch) await this.#watch.begin();
+    });
     const loads = new Limiter(config.maxParallelLoads);
     this.#host = {
       cache: this.#cache,
@@ -144,21 +130,29 @@ export class MLServiceRegistry extends CallerView implements EventSource {
       routes: this.#routes,
       inTurn: (work) => loads.run(work),
       assertOpen: () => this.#assertOpen(),
-      known: (slot) => this.#know(slot),
-      unknown: (slot) => this.#forget(slot),
-      replaced: (entry) => this.#replaced(entry),
+      known: (slot) => this.#slots.know(slot),
+      unknown: (slot) => this.#slots.forget(slot),
+      replaced: (entry) => this.#slots.replaced(entry),
       slots: () => this.#slots,
-      slot: (request) => this.#slotOf(request),
-      uses: (entry) => this.#uses(entry),
+      slot: (request) => this.#slots.of(request),
+      uses: (entry) => this.#slots.uses(entry),
     };
+    this.#slots = new SlotTable({
+      create: (request) => new ModelSlot(request, this.#host),
+      joined: (slot) => this.#swaps.joined(slot),
+      keeps: (name) => this.#services.has(name) || this.#required.has(name),
+      holds: (entry) => this.#swaps.holds(entry),
+      free: (entry) => this.#cache.drop(entry.key, 'replaced', DEFAULT_UNLOAD_TIMEOUT_MS),
+    });
     this.#swaps = new SwapDesk(this.#host);
-    if (config.swapOnChange !== undefined) this.#autoSwap = new AutoSwap(this.#host, this.#swaps, config.swapOnChange);
+    const autoSwap = config.swapOnChange && new AutoSwap(this.#host, this.#swaps, config.swapOnChange);
+    this.#watch = new RepositoryWatch(this.#repository, this.#events, autoSwap);
     this.#routing = new ModelRoutes({
       host: this.#host,
       table: this.#routes,
-      slot: (name, version) => this.#slot(name, version, 'trained', true),
+      slot: (name, version) => this.#slots.of({ ...checkedRequest(name, version), exact: true }),
       slots: () => this.#slots,
-      retire: (slot) => this.#retire(slot),
+      retire: (slot) => this.#slots.retire(slot),
     });
     this.#required = new RequiredModels(config.required, {
       services: this.#services,
@@ -249,14 +243,8 @@ export class MLServiceRegistry extends CallerView implements EventSource {
   /** Every artefact in the repository, with its state; with access rules, those that the caller may inspect. */
   async models(): Promise<ModelSummary[]> {
     this.#assertOpen();
-    const records = await this.#visible((await this.#resolver.index()).records);
-    const states = new Map<string | undefined, ModelState>();
-    for (const slot of this.#slots) {
-      const { artefact, state } = slot.health();
-      // Several requests may mean one artefact; what one of them has loaded is loaded.
-      const known = states.get(artefact) ?? 'unloaded';
-      if (MOST_ALIVE_FIRST.indexOf(state) < MOST_ALIVE_FIRST.indexOf(known)) states.set(artefact, state);
-    }
+    const records = await visibleRecords((await this.#resolver.index()).records, this.#access);
+    const states = this.#slots.states();
     return records.map((record) => ({ ...record, state: states.get(record.id) ?? 'unloaded' }));
   }
 
@@ -264,8 +252,7 @@ export class MLServiceRegistry extends CallerView implements EventSource {
   async problems(): Promise<readonly RepositoryProblem[]> {
     this.#assertOpen();
     const { records, problems } = await this.#resolver.index();
-    const judged = this.#config.filePermissions !== 'off' && this.#repository instanceof DirectoryRepository;
-    return judged ? [...problems, ...(await permissionProblems(this.#repository.location, records))] : problems;
+    return [...problems, ...(await permissionProblems(this.#repository, records, this.#config.filePermissions))];
   }
 
   /** Names of the models of the services in use, sorted. */
@@ -298,13 +285,7 @@ export class MLServiceRegistry extends CallerView implements EventSource {
     options: AreaOptions & CallOptions = {},
   ): Promise<InputContract> {
     await this.#allow('inspect', name, version);
-    const entry = await this.#slot(name, version, options.area).acquire(options);
-    try {
-      const { loaded, metadata } = entry.value;
-      return compileInputContract(loaded.info ?? {}, metadata);
-    } finally {
-      entry.release();
-    }
+    return inputContractOf(this.#slot(name, version, options.area), options);
   }
 
   /**
@@ -483,8 +464,7 @@ export class MLServiceRegistry extends CallerView implements EventSource {
     this.#swaps.close(reason);
     this.#memory.stop();
     this.#routes.close();
-    const stopWatching = await this.#watching?.catch(() => undefined);
-    await stopWatching?.();
+    await this.#watch.end();
     const errors = await closing;
     this.#unannounce();
     if (errors.length > 0) throw errors[0];
@@ -495,105 +475,19 @@ export class MLServiceRegistry extends CallerView implements EventSource {
     await this.#access?.check(action, { model, version });
   }
 
-  async #visible(records: readonly ModelRecord[]): Promise<readonly ModelRecord[]> {
-    const access = this.#access;
-    if (access === undefined) return records;
-    const seen = await Promise.all(
-      records.map(({ name, label }) => access.allows('inspect', { model: name, version: label })),
-    );
-    return records.filter((_, i) => seen[i]);
-  }
-
   #modelOf<R, P>(slot: ModelSlot): Model<R, P> {
     const model = new LiveModel<R, P>(slot);
     const { name, version } = slot.request;
     return this.#access === undefined ? model : guardedModel(model, this.#access, { model: name, version });
   }
 
-  #slot(name: string, version: string, area: ModelArea = 'trained', exact?: true): ModelSlot {
-    if (typeof name !== 'string' || name === '')
-      throw new ConfigurationError(
-        'ML_OPTIONS_INVALID',
-        `the model name must be a non-empty string, got ${JSON.stringify(name)}`,
-      );
-    if (typeof version !== 'string' || version === '')
-      throw new ConfigurationError(
-        'ML_OPTIONS_INVALID',
-        `the version of ${name} must be a non-empty string such as 'v1', '1.2.0' or 'latest', got ${JSON.stringify(version)}`,
-      );
-    return this.#slotOf({ area, name, version, ...(exact === true && { exact }) });
-  }
-
-  #slotOf(request: ModelRequest): ModelSlot {
-    let slot = this.#byRequest.get(keyOf(request));
-    if (slot === undefined) {
-      slot = new ModelSlot(request, this.#host);
-      this.#know(slot);
-    }
-    return slot;
-  }
-
-  #know(slot: ModelSlot): void {
-    if (this.#slots.has(slot)) return;
-    this.#slots.add(slot);
-    const key = keyOf(slot.request);
-    if (!this.#byRequest.has(key)) this.#byRequest.set(key, slot);
-    this.#swaps.joined(slot);
-  }
-
-  #retire(slot: ModelSlot): void {
-    this.#drop(slot);
-    slot.retire();
-  }
-
-  /** Names that come with requests must not fill the memory, nor make `health` fail for good. */
-  #forget(slot: ModelSlot): void {
-    const { name } = slot.request;
-    if (!slot.loaded() && !this.#services.has(name) && !this.#required.has(name)) this.#drop(slot);
-  }
-
-  #drop(slot: ModelSlot): void {
-    this.#slots.delete(slot);
-    const key = keyOf(slot.request);
-    if (this.#byRequest.get(key) === slot) this.#byRequest.delete(key);
-  }
-
-  /** Frees a model that no request stands for any more. Calls in flight end first. */
-  #replaced(entry: CacheEntry<BuiltModel>): void {
-    if (!entry.live || this.#uses(entry)) return;
-    this.#cache.drop(entry.key, 'replaced', DEFAULT_UNLOAD_TIMEOUT_MS).catch((error: unknown) => {
-      process.emitWarning(String(error), { type: 'BaseMLServiceWarning', code: 'ML_UNLOAD' });
-    });
-  }
-
-  #uses(entry: CacheEntry<BuiltModel>): boolean {
-    return this.#swaps.holds(entry) || [...this.#slots].some((slot) => slot.uses(entry));
+  #slot(name: string, version: string, area?: ModelArea): ModelSlot {
+    return this.#slots.of(checkedRequest(name, version, area));
   }
 
   #evicted(entry: CacheEntry<BuiltModel>, reason: Parameters<ModelSlot['evicted']>[1], idleMs: number): void {
-    for (const slot of this.#slots) slot.evicted(entry, reason);
+    this.#slots.evicted(entry, reason);
     this.#events.emit('cache:evict', { ...entry.value.ref, reason, bytes: entry.bytes, idleMs });
-  }
-
-  #sampleMemory(): void {
-    if (!this.#events.wants('memory:sample')) return;
-    this.#events.emit('memory:sample', { ...this.#cache.memory(), rssBytes: process.memoryUsage.rss() });
-  }
-
-  /** Watching starts with the first look at the repository. */
-  async #watch(): Promise<void> {
-    if (!this.#config.watch || this.#repository.watch === undefined) return;
-    this.#watching ??= this.#startWatching(this.#repository.watch.bind(this.#repository));
-    await this.#watching;
-  }
-
-  async #startWatching(watch: NonNullable<ModelRepository['watch']>): Promise<() => Promise<void>> {
-    const stop = await watch(() => {
-      this.#events.emit('repository:change', { location: this.#repository.location });
-      this.#autoSwap?.changed();
-    });
-    if (this.#autoSwap !== undefined) this.#autoSwap.begin(await this.#repository.index());
-    return stop;
   }
 
   #assertOpen(): void {
@@ -604,8 +498,4 @@ export class MLServiceRegistry extends CallerView implements EventSource {
 async function loadAfresh(slot: ModelSlot, options: CallOptions): Promise<void> {
   const entry = await slot.acquire({ ...options, afresh: true });
   entry.release();
-}
-
-function keyOf({ area, name, version, exact, shadow }: ModelRequest): string {
-  return `${area}/${name}@${version}${exact === true ? ' exact' : ''}${shadow === true ? ' shadow' : ''}`;
 }

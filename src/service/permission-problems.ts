@@ -1,16 +1,20 @@
 import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { whoElseWrites } from '../access/file-permissions.ts';
+import { type FilePermissions, whoElseWrites } from '../access/file-permissions.ts';
+import { DirectoryRepository } from '../repository/directory-repository.ts';
 import { resolveLinks } from '../repository/read-file.ts';
 import { tellFolders } from '../repository/tell-folders.ts';
-import type { ModelRecord, OpenedPath, RepositoryProblem } from '../spec/model-repository.ts';
+import type { ModelRecord, ModelRepository, OpenedPath, RepositoryProblem } from '../spec/model-repository.ts';
 
-/** Models and folders of a models directory to which others may write. */
+/** Models and folders of a models directory to which others may write; none where nobody asked or there are no files. */
 export async function permissionProblems(
-  location: string,
+  repository: ModelRepository,
   records: readonly ModelRecord[],
+  wanted: FilePermissions,
 ): Promise<readonly RepositoryProblem[]> {
   const problems: RepositoryProblem[] = [];
+  if (wanted === 'off' || !(repository instanceof DirectoryRepository)) return problems;
+  const { location } = repository;
   // A models directory that is not there is a problem already.
   const root = await resolveLinks(location).catch(() => undefined);
   if (root === undefined) return problems;

@@ -1,5 +1,11 @@
 import { ConfigurationError } from '../errors/configuration-error.ts';
 
+/** What a registry needs to know of a service. */
+export interface ServiceLike {
+  readonly modelName: string;
+  readonly modelVersion: string;
+}
+
 /** @throws `ML_SERVICE_INVALID` saying which field of the class is wrong and how to write it */
 export function checkService(service: {
   readonly modelName: unknown;
