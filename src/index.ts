@@ -20,6 +20,7 @@ export {
   ModelNotFoundError,
   OverloadError,
   PredictionError,
+  ProtocolError,
   SidecarError,
   WorkerError,
 } from './errors/index.ts';

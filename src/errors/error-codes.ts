@@ -66,6 +66,9 @@ export type ErrorCode =
   | 'ML_WORKER_START_FAILED'
   | 'ML_WORKER_CRASHED'
   | 'ML_WORKER_GIVEN_UP'
+  | 'ML_PROTOCOL_MALFORMED'
+  | 'ML_PROTOCOL_LIMIT'
+  | 'ML_PROTOCOL_UNSUPPORTED'
   | 'ML_ABORTED';
 
 /** What is documented of a code: `docs/errors.md` is generated from this table. */
@@ -299,6 +302,19 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_WORKER_GIVEN_UP: retry(
     'The worker of this model ended too often in a row and is not started again for now.',
     'Find out what ends it (`details.reason`), then `load()` the model; other models are not affected.',
+  ),
+
+  ML_PROTOCOL_MALFORMED: final(
+    'A message of the Open Inference Protocol breaks its rules: JSON, shapes, sizes or values do not fit together.',
+    'Correct what the message names; the protocol is described in `docs/serving.md`.',
+  ),
+  ML_PROTOCOL_LIMIT: final(
+    'A message of the Open Inference Protocol is larger than the limit for it.',
+    'Send fewer rows at once, or raise the limit that the message names.',
+  ),
+  ML_PROTOCOL_UNSUPPORTED: final(
+    'A message of the Open Inference Protocol asks for, or would need, something that is not done here.',
+    'Use what the message names instead.',
   ),
 
   ML_ABORTED: retry("The caller's signal aborted.", 'Call again without aborting.'),

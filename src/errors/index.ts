@@ -16,5 +16,6 @@ export { ModelMethodError, type ModelMethodErrorCode } from './model-method-erro
 export { ModelNotFoundError, type ModelNotFoundErrorCode } from './model-not-found-error.ts';
 export { OverloadError, type OverloadErrorCode } from './overload-error.ts';
 export { PredictionError, type PredictionErrorCode } from './prediction-error.ts';
+export { ProtocolError, type ProtocolErrorCode } from './protocol-error.ts';
 export { SidecarError, type SidecarErrorCode } from './sidecar-error.ts';
 export { WorkerError, type WorkerErrorCode } from './worker-error.ts';
