@@ -144,6 +144,12 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const dependencies = new Set(Object.keys(manifest.dependencies));
 const peers = new Set(Object.keys(manifest.peerDependencies ?? {}));
 
+/** Optional peers that are no engines, and the room that imports them. */
+const PEER_ROOMS = new Map([
+  ['@grpc/grpc-js', 'protocol'],
+  ['@grpc/proto-loader', 'protocol'],
+]);
+
 /** Why a package may not be imported there, or `undefined`. */
 function packageRefusal(file, specifier, kind) {
   if (specifier.startsWith('node:')) return undefined;
@@ -152,7 +158,8 @@ function packageRefusal(file, specifier, kind) {
   if (!peers.has(name)) return `${name} is no dependency (Node's own modules are written node:...)`;
   if (kind === 'static')
     return `${name} is an optional peer: import it by import(), so that nobody pays for it unasked`;
-  return roomOf(file) === 'engines' ? undefined : `${name} is imported by engines/ alone`;
+  const room = PEER_ROOMS.get(name) ?? 'engines';
+  return roomOf(file) === room ? undefined : `${name} is imported by ${room}/ alone`;
 }
 
 /** Rooms that know no format, and words that would show they do. */

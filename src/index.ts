@@ -25,6 +25,11 @@ export {
   WorkerError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
+export { createGrpcService, type GrpcService } from './server/create-grpc-service.ts';
+export { createInferenceHandler, type InferenceHandler } from './server/create-inference-handler.ts';
+export { createInferencePlugin, type InferencePlugin } from './server/create-inference-plugin.ts';
+export type { InferenceCall, InferenceOptions } from './server/inference-options.ts';
+export { type RunningServer, serve, type ServeOptions } from './server/serve.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';
 export { type FileInspection, inspectFile, type InspectOptions } from './service/inspect-file.ts';

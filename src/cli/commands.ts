@@ -7,7 +7,8 @@ import { inspect } from './commands/inspect.ts';
 import { list } from './commands/list.ts';
 import { python } from './commands/python.ts';
 import { scan } from './commands/scan.ts';
+import { serve } from './commands/serve.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, bench, convert, python, doctor];
+export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, bench, convert, python, serve, doctor];

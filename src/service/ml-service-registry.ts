@@ -167,17 +167,18 @@ export class MLServiceRegistry implements EventSource {
   }
 
   /**
-   * Resolves and loads now, even if the last try failed a short while ago.
+   * Resolves and loads now, even if the last try failed a short while ago; with `afresh: false` as a prediction would
+   * load: only what is not there yet, and not during the pause after a failure.
    *
    * @throws whatever resolving and loading raise: see `docs/errors.md`
    */
   async load<R = Row, P = Prediction>(
     name: string,
     version = 'latest',
-    options: AreaOptions & CallOptions = {},
+    options: AreaOptions & CallOptions & { readonly afresh?: boolean } = {},
   ): Promise<Model<R, P>> {
     const slot = this.#slot(name, version, options.area);
-    const entry = await slot.acquire({ ...options, afresh: true });
+    const entry = await slot.acquire({ afresh: true, ...options });
     entry.release();
     return new LiveModel<R, P>(slot);
   }
