@@ -11,4 +11,15 @@ import { serve } from './commands/serve.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly CliCommand[] = [list, explain, inspect, scan, verify, bench, convert, python, serve, doctor];
+export const COMMANDS: readonly CliCommand[] = [
+  list,
+  explain,
+  inspect,
+  scan,
+  verify,
+  bench,
+  convert,
+  python,
+  serve,
+  doctor,
+];

@@ -27,7 +27,7 @@ export function columnTensor(values: ArrayLike<unknown>, { shape, integers = fal
     const kind = kindOf(value);
     if (kind === undefined) throw unsupported(what, `value ${i} is ${describe(value)}`);
     kinds.add(kind);
-    whole &&= kind === 'number' && Number.isSafeInteger(value);
+    whole &&= kind !== 'number' || Number.isSafeInteger(value);
   }
   const missing = kinds.delete('missing');
   const make = (dtype: DType, data: TensorData): TensorLike => ({ dtype, data, shape });
@@ -47,11 +47,11 @@ export function columnTensor(values: ArrayLike<unknown>, { shape, integers = fal
       missing ? 'object' : 'string',
       Array.from(values, (value) => value ?? null),
     );
-  if (missing) throw unsupported(what, `some of its ${[...kinds].join(' and ')}s are missing`);
+  if (missing) throw unsupported(what, `some of its ${[...kinds].map((kind) => `${kind}s`).join(' and ')} are missing`);
   if (kinds.size === 1 && kinds.has('boolean')) return make('bool', Array.from(values));
   if (kinds.has('bigint') && (kinds.size === 1 || (whole && kinds.size === 2 && kinds.has('number'))))
     return make('int64', longs(values, what));
-  throw unsupported(what, `it mixes ${[...kinds].join(' and ')}s`);
+  throw unsupported(what, `it mixes ${[...kinds].map((kind) => `${kind}s`).join(' and ')}`);
 }
 
 function kindOf(value: unknown): Kind | undefined {

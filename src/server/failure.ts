@@ -36,7 +36,8 @@ const STATUSES: readonly (readonly [prefix: string, status: number])[] = [
  * Codes whose messages are about the request alone. Those of the others may name files of the server, or models that
  * the client does not know of.
  */
-const PUBLIC = /^ML_(INPUT_|PROTOCOL_|MODEL_METHOD_|MODEL_VERSION_INVALID|OVERLOADED|DEADLINE_|ABORTED|MODEL_NOT_LOADED|REGISTRY_CLOSED|ACCESS_)/;
+const PUBLIC =
+  /^ML_(INPUT_|PROTOCOL_|MODEL_METHOD_|MODEL_VERSION_INVALID|OVERLOADED|DEADLINE_|ABORTED|MODEL_NOT_LOADED|REGISTRY_CLOSED|ACCESS_)/;
 
 /** What to tell a client of any error. `subject` is what it asked for, e.g. `model "fraud"`. */
 export function failureOf(error: unknown, subject: string): Failure {

@@ -99,7 +99,10 @@ export class HttpFront {
       case 'infer': {
         const request = readInferRequest(await this.#document(req, admitted));
         const response = await core.infer(route.target, request, callOptions(req, admitted));
-        return sendTensors(res, writeInferResponse(response, ({ name }) => wantsBinary(request, name)));
+        return sendTensors(
+          res,
+          writeInferResponse(response, ({ name }) => wantsBinary(request, name)),
+        );
       }
       case 'metadata':
         return sendJson(res, 200, JSON.stringify(await core.modelMetadata(route.target, callOptions(req, admitted))));
@@ -146,7 +149,8 @@ export class HttpFront {
   }
 
   #fail(error: unknown, { req, res, url, route }: Exchange): void {
-    const subject = route !== undefined && 'target' in route ? `model ${JSON.stringify(route.target.name)}` : 'the request';
+    const subject =
+      route !== undefined && 'target' in route ? `model ${JSON.stringify(route.target.name)}` : 'the request';
     const failure = failureOf(error, subject);
     sendFailure(res, failure, error);
     if (failure.status >= 500) this.#options.onError?.(error, callOf(req, url));

@@ -47,7 +47,8 @@ export class RequestGate {
     const { maxBodyBytes, maxTotalBodyBytes } = this.#limits;
     if (bytes + held > maxBodyBytes) throw bodyTooLarge(bytes + held, maxBodyBytes);
     // One request may always come, else a large one never could.
-    if (this.#bytes > held && this.#bytes + bytes > maxTotalBodyBytes) throw refused('maxTotalBodyBytes', maxTotalBodyBytes);
+    if (this.#bytes > held && this.#bytes + bytes > maxTotalBodyBytes)
+      throw refused('maxTotalBodyBytes', maxTotalBodyBytes);
     this.#bytes += bytes;
   }
 
