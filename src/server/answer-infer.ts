@@ -20,15 +20,21 @@ export async function answerInfer(
   options: CallOptions,
 ): Promise<NamedTensor[]> {
   const names = request.outputs?.map(({ name }) => name) ?? plan.defaults(request.inputs);
+  if (names === 'graph') {
+    const all = await model.run(feedsOf(request.inputs), options);
+    return Object.entries(all).map(([name, tensor]) => namedTensor(name, tensor));
+  }
   const outputs: NamedTensor[] = [];
   let rows: Rows | undefined;
   let graph: Readonly<Record<string, Tensor>> | undefined;
   for (const name of names) {
     const source = plan.source(name);
-    if (source === undefined) throw unknownOutput(name, plan);
+    if (source === undefined) throw unknownOutput(name, plan.outputNames);
     if ('graph' in source) {
       graph ??= await model.run(feedsOf(request.inputs), options);
-      outputs.push(namedTensor(name, graph[source.graph] as Tensor));
+      const tensor = Object.hasOwn(graph, source.graph) ? graph[source.graph] : undefined;
+      if (tensor === undefined) throw unknownOutput(name, Object.keys(graph));
+      outputs.push(namedTensor(name, tensor));
     } else {
       rows ??= rowsOfTensors(request.inputs, request.parameters);
       outputs.push(...(await callMethod(source.method, { model, plan, name, rows, options })));
@@ -59,10 +65,10 @@ function feedsOf(inputs: readonly NamedTensor[]): Record<string, NamedTensor> {
   return Object.fromEntries(inputs.map((input) => [input.name, input]));
 }
 
-function unknownOutput(name: string, plan: ModelPlan): ProtocolError {
+function unknownOutput(name: string, known: readonly string[]): ProtocolError {
   return new ProtocolError(
     'ML_PROTOCOL_UNSUPPORTED',
-    `the model has no output ${JSON.stringify(name)}; it has ${plan.outputNames.join(', ')}`,
-    { details: { output: name, outputs: plan.outputNames } },
+    `the model has no output ${JSON.stringify(name)}; it has ${known.join(', ')}`,
+    { details: { output: name, outputs: known } },
   );
 }

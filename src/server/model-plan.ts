@@ -46,11 +46,14 @@ export class ModelPlan {
 
   /** What answers an output of that name; `undefined` where nothing does. */
   source(output: string): OutputSource | undefined {
-    return this.#outputs.get(output);
+    const known = this.#outputs.get(output);
+    if (known !== undefined) return known;
+    // A graph that does not say what it gives is asked.
+    return this.#methods.has('run') && this.#graphOutputs.length === 0 ? { graph: output } : undefined;
   }
 
   /** Whether tensors are the inputs of the model's graph by name and type, so that they can go there as they are. */
-  fitsGraph(inputs: readonly NamedTensor[]): boolean {
+  #fitsGraph(inputs: readonly NamedTensor[]): boolean {
     if (this.#graphInputs.size === 0 || inputs.length !== this.#graphInputs.size) return false;
     return inputs.every(({ name, datatype }) => {
       const input = this.#graphInputs.get(name);
@@ -58,11 +61,11 @@ export class ModelPlan {
     });
   }
 
-  /** The outputs for a request that names none: all of the graph's for its own inputs, else the model's main method. */
-  defaults(inputs: readonly NamedTensor[]): readonly string[] {
+  /** What a request that names no outputs gets: all of the graph's for its own inputs, else the main method's. */
+  defaults(inputs: readonly NamedTensor[]): readonly string[] | 'graph' {
     const main = DEFAULT_ORDER.find((method) => this.#methods.has(method)) as RowMethod | undefined;
-    if (main === undefined || this.fitsGraph(inputs)) return this.#graphOutputs.map(({ name }) => name);
-    return [outputOfMethod(main)];
+    if (main === undefined) return 'graph';
+    return this.#fitsGraph(inputs) ? 'graph' : [outputOfMethod(main)];
   }
 
   inputMetadata(): TensorMetadata[] {
