@@ -82,7 +82,7 @@ function checkSize(bytes: Uint8Array, each: number, { datatype, count, what }: E
 
 function ownBuffer(bytes: Uint8Array): ArrayBuffer {
   // `slice` of a Buffer would share its memory, which may begin at an odd address besides.
-  return Uint8Array.prototype.slice.call(bytes).buffer as ArrayBuffer;
+  return Uint8Array.prototype.slice.call(bytes).buffer;
 }
 
 function bytesOf(data: ArrayBufferView): Uint8Array {

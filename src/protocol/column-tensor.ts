@@ -39,7 +39,7 @@ export function columnTensor(values: ArrayLike<unknown>, { shape, integers = fal
       );
     return make(
       'float64',
-      Float64Array.from(values as ArrayLike<unknown>, (value) => (value as number | undefined | null) ?? Number.NaN),
+      Float64Array.from(values, (value) => (value as number | undefined | null) ?? Number.NaN),
     );
   }
   if (kinds.has('string') && kinds.size === 1)

@@ -1,3 +1,4 @@
+import type * as GrpcJs from '@grpc/grpc-js';
 import { LoaderError } from '../errors/loader-error.ts';
 import { GRPC_DEFINITION, GRPC_LOADER_OPTIONS, GRPC_SERVICE } from './grpc-definition.ts';
 
@@ -33,7 +34,7 @@ export function grpcServiceDefinition(): Promise<GrpcServiceDefinition> {
 }
 
 /** @throws `ML_LOADER_DEPENDENCY_MISSING` without @grpc/grpc-js */
-export async function loadGrpc(): Promise<typeof import('@grpc/grpc-js')> {
+export async function loadGrpc(): Promise<typeof GrpcJs> {
   try {
     return await import('@grpc/grpc-js');
   } catch (cause) {

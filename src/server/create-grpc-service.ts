@@ -34,7 +34,7 @@ export interface GrpcService {
   /** Options for `new Server(...)`: messages as large as bodies may be. */
   readonly serverOptions: Readonly<Record<string, number>>;
   /** Refuses what comes from now on, and waits for the calls at hand. */
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
 }
 
 type Handle = (request: never, options: CallOptions) => unknown;
@@ -79,8 +79,15 @@ export async function createGrpcService(
         callback({ code: grpcStatusOf(failure.status), details: failure.message, metadata });
         if (failure.status >= 500) options.onError?.(error, describe(call, method));
       };
-      if (isOpen) void answer().then((value) => callback(null, value), fail);
-      else void within(gate, answer).then((value) => callback(null, value), fail);
+      void (async () => {
+        let value: unknown;
+        try {
+          value = await (isOpen ? answer() : within(gate, answer));
+        } catch (error) {
+          return fail(error);
+        }
+        return callback(null, value);
+      })();
     };
   };
   return {
@@ -166,8 +173,8 @@ function describe(call: GrpcCall, method: GrpcMethod): InferenceCall {
 }
 
 function nameIn(request: unknown): string {
-  const { name, model_name: modelName } = Object(request) as { name?: unknown; model_name?: unknown };
-  return String(modelName ?? name ?? '');
+  const { name, model_name: modelName } = Object(request) as { name?: string; model_name?: string };
+  return modelName ?? name ?? '';
 }
 
 function subjectOf(request: unknown): string {

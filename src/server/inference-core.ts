@@ -55,7 +55,7 @@ export class InferenceCore {
   }
 
   metadata(repositoryApi: boolean): ServerMetadataMessage {
-    const extensions = ['binary_tensor_data', 'schedule_policy', 'parameters'];
+    const extensions = ['binary_tensor_data'];
     if (repositoryApi) extensions.push('model_repository');
     return { name: 'base-ml-service', version: libraryVersion(), extensions };
   }

@@ -66,7 +66,7 @@ function collect(req: IncomingMessage, budget: BodyBudget): Promise<Buffer> {
       req.off('data', take);
       // What still comes is thrown away, so that the answer can be read.
       req.resume();
-      reject(error as Error);
+      reject(error);
     };
     const take = (chunk: Buffer): void => {
       try {

@@ -90,7 +90,7 @@ function listen(server: HttpServer, host: string, port: number): Promise<void> {
 
 interface GrpcListener {
   readonly port: number;
-  drain(): Promise<void>;
+  readonly drain: () => Promise<void>;
   shutdown(): void;
 }
 
@@ -103,7 +103,7 @@ async function listenGrpc(
     const { Server, ServerCredentials } = await loadGrpc();
     const { definition, implementation, serverOptions, drain } = await createGrpcService(registry, options);
     const server = new Server(serverOptions);
-    server.addService(definition as never, implementation as never);
+    server.addService(definition as never, implementation);
     const bound = await new Promise<number>((resolve, reject) => {
       server.bindAsync(atPort(host, port), ServerCredentials.createInsecure(), (cause, actual) =>
         cause === null ? resolve(actual) : reject(cannotListen('gRPC', atPort(host, port), cause)),

@@ -13,7 +13,8 @@ process.stdin.on('end', () => void server.close().then(() => registry.close())).
 
 /** One value, or an array of them, per row. */
 function cellsOf(rows) {
-  const { count, width, cell } = readRows(rows, { extraFeatures: 'error' });
-  const row = (i) => Array.from({ length: width }, (_, j) => cell(i, j));
-  return Array.from({ length: count }, (_, i) => (width === 1 ? cell(i, 0) : row(i)));
+  const reader = readRows(rows, { extraFeatures: 'error' });
+  const { count, width } = reader;
+  const row = (i) => Array.from({ length: width }, (_, j) => reader.cell(i, j));
+  return Array.from({ length: count }, (_, i) => (width === 1 ? reader.cell(i, 0) : row(i)));
 }

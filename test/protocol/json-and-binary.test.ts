@@ -62,7 +62,7 @@ describe('round trips', () => {
     const { body, jsonLength } = bodyOf(written);
     const [read] = readInferRequest(splitBody(body, jsonLength)).inputs;
     expect(read?.dtype).toBe('object');
-    expect((read?.data as Uint8Array[]).map((v) => [...v])).toEqual([
+    expect(((read?.data ?? []) as Uint8Array[]).map((v) => [...v])).toEqual([
       [0xff, 0xfe],
       [97, 98],
     ]);
@@ -102,7 +102,7 @@ describe('JSON of others', () => {
     expect(id).toBe('12345678901234567890');
     expect(inputs[0]?.data).toEqual(BigInt64Array.of(9007199254740993n, -(2n ** 63n), 3n));
     expect(inputs[1]?.data).toEqual(BigUint64Array.of(2n ** 64n - 1n));
-    expect(inputs[2]?.data).toEqual(Float64Array.of(12345678901234567890, 0.12345678901234568, 0, -1234567890123456.5));
+    expect(inputs[2]?.data).toEqual(Float64Array.of(12345678901234567168, 0.12345678901234568, 0, -1234567890123456.5));
   });
 
   it('leaves strings alone, with quotes and slashes in them', () => {

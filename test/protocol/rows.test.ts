@@ -125,13 +125,13 @@ describe('tensors of rows', () => {
 });
 
 describe('predictions', () => {
-  it.each<[string, Prediction[], boolean, string, number[]]>([
-    ['labels of integers', [1, 0, 1], true, 'int64', [3]],
-    ['values', [1, 0.5], false, 'float64', [2]],
-    ['whole values', [1, 2], false, 'float64', [2]],
-    ['texts', ['a', 'b'], true, 'string', [2]],
-    ['booleans', [true, false], false, 'bool', [2]],
-    ['long integers', [2n ** 60n, 5], false, 'int64', [2]],
+  it.each<[string, Prediction[], boolean, { dtype: string; shape: number[] }]>([
+    ['labels of integers', [1, 0, 1], true, { dtype: 'int64', shape: [3] }],
+    ['values', [1, 0.5], false, { dtype: 'float64', shape: [2] }],
+    ['whole values', [1, 2], false, { dtype: 'float64', shape: [2] }],
+    ['texts', ['a', 'b'], true, { dtype: 'string', shape: [2] }],
+    ['booleans', [true, false], false, { dtype: 'bool', shape: [2] }],
+    ['long integers', [2n ** 60n, 5], false, { dtype: 'int64', shape: [2] }],
     [
       'several outputs',
       [
@@ -140,14 +140,13 @@ describe('predictions', () => {
         [5, 6],
       ],
       true,
-      'int64',
-      [3, 2],
+      { dtype: 'int64', shape: [3, 2] },
     ],
-    ['deep outputs', [[[1], [2]]], false, 'float64', [1, 2, 1]],
-    ['no rows', [], true, 'float64', [0]],
-  ])('of %s are a tensor and back', (_, predictions, integers, dtype, shape) => {
+    ['deep outputs', [[[1], [2]]], false, { dtype: 'float64', shape: [1, 2, 1] }],
+    ['no rows', [], true, { dtype: 'float64', shape: [0] }],
+  ])('of %s are a tensor and back', (_, predictions, integers, expected) => {
     const tensor = tensorOfPredictions(predictions, integers);
-    expect(tensor).toMatchObject({ dtype, shape });
+    expect(tensor).toMatchObject(expected);
     expect(predictionsOfTensor(tensor)).toEqual(predictions);
   });
 

@@ -33,7 +33,7 @@ export function post(url: string, body: unknown = '', headers: Record<string, st
   const isRaw = typeof body === 'string' || body instanceof Uint8Array;
   return get(url, {
     method: 'POST',
-    body: isRaw ? (body as BodyInit) : JSON.stringify(body),
+    body: isRaw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body),
     headers: { 'content-type': 'application/json', ...headers },
   });
 }

@@ -5,13 +5,21 @@ import { type InferenceOptions, MLServiceRegistry, serve } from '../../src/index
 import { GRPC_METHODS, type GrpcMethod } from '../../src/protocol/grpc-definition.ts';
 import { createFakeModel, createTestRegistry } from '../../src/testing/index.ts';
 
-type Call = (request: object, options?: { deadline?: number; metadata?: Record<string, string> }) => Promise<any>;
+/** Any message, as protobuf's own JSON has it. */
+interface Reply {
+  readonly [field: string]: unknown;
+}
+type Stub = Readonly<Record<GrpcMethod | 'close', (...args: unknown[]) => void>>;
+
+type Call = (request: object, options?: { deadline?: number; metadata?: Record<string, string> }) => Promise<Reply>;
 type Client = Record<GrpcMethod, Call>;
 
 /** A client made of `docs/inference.proto`, as any other language would make one. */
 async function connect(registry: MLServiceRegistry, options: InferenceOptions = {}): Promise<Client> {
   const server = await serve(registry, { ...options, port: 0, grpcPort: 0 });
-  const { inference } = grpc.loadPackageDefinition(loadSync('docs/inference.proto', { keepCase: true })) as any;
+  const { inference } = grpc.loadPackageDefinition(
+    loadSync('docs/inference.proto', { keepCase: true, longs: Number }),
+  ) as unknown as { inference: { GRPCInferenceService: new (address: unknown, credentials: object) => Stub } };
   const client = new inference.GRPCInferenceService(server.grpcAddress, grpc.credentials.createInsecure());
   onTestFinished(async () => {
     client.close();
@@ -24,7 +32,7 @@ async function connect(registry: MLServiceRegistry, options: InferenceOptions = 
         const metadata = new grpc.Metadata();
         for (const [name, value] of Object.entries(given)) metadata.set(name, value);
         const callOptions = deadline === undefined ? {} : { deadline: Date.now() + deadline };
-        client[method](request, metadata, callOptions, (error: Error | null, value: unknown) =>
+        client[method](request, metadata, callOptions, (error: Error | null, value: Reply) =>
           error === null ? resolve(value) : reject(error),
         );
       });
@@ -51,23 +59,25 @@ describe('the calls', () => {
     expect(await client.ServerMetadata({})).toMatchObject({ name: 'base-ml-service' });
     expect(await client.ModelReady({ name: 'digits_mlp' })).toEqual({ ready: true });
     const metadata = await client.ModelMetadata({ name: 'digits_mlp', version: 'v1' });
-    expect(metadata).toMatchObject({ name: 'digits_mlp', versions: ['v1'], inputs: [{ name: 'X', datatype: 'FP32' }] });
-    expect(metadata.inputs[0].shape.map(Number)).toEqual([-1, 64]);
-    expect(metadata.parameters.task).toMatchObject({ string_param: 'multiclass-classification' });
+    expect(metadata).toMatchObject({
+      name: 'digits_mlp',
+      versions: ['v1'],
+      inputs: [{ name: 'X', datatype: 'FP32', shape: [-1, 64] }],
+      parameters: { task: { string_param: 'multiclass-classification' } },
+    });
     await expect(client.ModelMetadata({ name: 'nothing' })).rejects.toMatchObject({ code: grpc.status.NOT_FOUND });
     await expect(client.ModelReady({})).rejects.toMatchObject({ code: grpc.status.INVALID_ARGUMENT });
   });
 
   it('load and unload', async () => {
     const client = await connect(registry, { repositoryApi: true });
-    const state = async (): Promise<string> => {
-      const { models } = await client.RepositoryIndex({});
-      return models.find(({ name }: { name: string }) => name === 'diabetes_regressor').state;
-    };
+    const entry = (state: string): object =>
+      expect.objectContaining({ name: 'diabetes_regressor', version: 'v1.0.0', state });
+    const index = (): Promise<unknown> => client.RepositoryIndex({});
     await client.RepositoryModelLoad({ model_name: 'diabetes_regressor' });
-    expect(await state()).toBe('READY');
+    expect(await index()).toEqual({ models: expect.arrayContaining([entry('READY')]) });
     await client.RepositoryModelUnload({ model_name: 'diabetes_regressor' });
-    expect(await state()).toBe('UNAVAILABLE');
+    expect(await index()).toEqual({ models: expect.arrayContaining([entry('UNAVAILABLE')]) });
     expect(await client.ModelReady({ name: 'diabetes_regressor' })).toEqual({ ready: false });
     const closed = await connect(registry);
     await expect(closed.RepositoryModelLoad({ model_name: 'diabetes_regressor' })).rejects.toMatchObject({
@@ -86,17 +96,23 @@ describe('inference', () => {
       inputs: [row({ fp64_contents: [1, 2] })],
       outputs,
     });
-    expect(plain).toMatchObject({ model_name: 'm', model_version: 'v1', id: '7' });
-    expect(plain.raw_output_contents ?? []).toEqual([]);
-    expect(plain.outputs[0].contents.bytes_contents.map(String)).toEqual(['yes']);
-    expect(plain.outputs[1].contents.fp64_contents).toEqual([0.25, 0.75]);
+    expect(plain).toMatchObject({
+      model_name: 'm',
+      model_version: 'v1',
+      id: '7',
+      outputs: [
+        { name: 'predict', contents: { bytes_contents: [Buffer.from('yes')] } },
+        { name: 'predict_proba', contents: { fp64_contents: [0.25, 0.75] } },
+      ],
+    });
+    expect(plain['raw_output_contents']).toBeUndefined();
     const raw = await client.ModelInfer({
       model_name: 'm',
       inputs: [row()],
       raw_input_contents: [Buffer.from(Float64Array.of(1, 2).buffer)],
     });
-    expect(raw.outputs).toMatchObject([{ name: 'predict', datatype: 'BYTES' }]);
-    expect(raw.raw_output_contents).toEqual([Buffer.from('\u0003\0\0\0yes')]);
+    expect(raw['outputs']).toMatchObject([{ name: 'predict', datatype: 'BYTES' }]);
+    expect(raw['raw_output_contents']).toEqual([Buffer.from('\u0003\0\0\0yes')]);
   });
 
   it('gives codes for errors, and when to come again', async () => {
@@ -132,7 +148,7 @@ describe('inference', () => {
     const late = client.ModelInfer(request, { deadline: 300 });
     late.catch(() => undefined);
     await vi.waitFor(() => expect(signal).toBeDefined());
-    const refused: any = await client.ModelInfer(request).catch((error: unknown) => error);
+    const refused = (await client.ModelInfer(request).catch((error: unknown) => error)) as grpc.ServiceError;
     expect(refused.code).toBe(grpc.status.RESOURCE_EXHAUSTED);
     expect(refused.metadata.getMap()).toMatchObject({
       'grpc-retry-pushback-ms': '1000',

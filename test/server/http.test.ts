@@ -473,7 +473,7 @@ describe('in Fastify', () => {
     const app = fastify();
     onTestFinished(() => app.close());
     await app.register(createInferencePlugin(createTestRegistry({ models: { m: sums() } })), { prefix: '/ml' });
-    app.post('/echo', async (request) => request.body);
+    app.post('/echo', (request, reply) => reply.send(request.body));
     const url = await app.listen({ port: 0, host: '127.0.0.1' });
     expect(await post(`${url}/ml/v2/models/m/infer`, FOUR)).toMatchObject({
       status: 200,
