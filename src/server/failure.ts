@@ -11,25 +11,25 @@ export interface Failure {
   readonly retryAfterMs: number | undefined;
 }
 
-/** Codes by their beginning, first match first. Everything else is 500. */
-const STATUSES: readonly (readonly [prefix: string, status: number])[] = [
-  ['ML_INPUT_', 400],
-  ['ML_PROTOCOL_LIMIT', 413],
-  ['ML_PROTOCOL_', 400],
-  ['ML_MODEL_METHOD_UNSUPPORTED', 400],
-  ['ML_MODEL_VERSION_INVALID', 400],
-  ['ML_MODEL_NOT_FOUND', 404],
-  ['ML_MODEL_VERSION_NOT_FOUND', 404],
-  ['ML_MODEL_NOT_LOADED', 503],
-  ['ML_MODEL_UNLOAD_TIMEOUT', 503],
-  ['ML_ACCESS_', 403],
-  ['ML_OVERLOADED', 429],
-  ['ML_DEADLINE_EXCEEDED', 504],
-  ['ML_ABORTED', 499],
-  ['ML_REGISTRY_CLOSED', 503],
-  ['ML_LOAD_', 503],
-  ['ML_CACHE_', 503],
-  ['ML_WORKER_', 503],
+/** By the beginning of the code, first match first. Everything else is 500. */
+const STATUSES: readonly (readonly [code: RegExp, status: number])[] = [
+  [/^ML_INPUT_/, 400],
+  [/^ML_PROTOCOL_LIMIT/, 413],
+  [/^ML_PROTOCOL_/, 400],
+  [/^ML_MODEL_METHOD_UNSUPPORTED/, 400],
+  [/^ML_MODEL_VERSION_INVALID/, 400],
+  [/^ML_MODEL_NOT_FOUND/, 404],
+  [/^ML_MODEL_VERSION_NOT_FOUND/, 404],
+  [/^ML_MODEL_NOT_LOADED/, 503],
+  [/^ML_MODEL_UNLOAD_TIMEOUT/, 503],
+  [/^ML_ACCESS_/, 403],
+  [/^ML_OVERLOADED/, 429],
+  [/^ML_DEADLINE_EXCEEDED/, 504],
+  [/^ML_ABORTED/, 499],
+  [/^ML_REGISTRY_CLOSED/, 503],
+  [/^ML_LOAD_/, 503],
+  [/^ML_CACHE_/, 503],
+  [/^ML_WORKER_/, 503],
 ];
 
 /**
@@ -46,7 +46,7 @@ export function failureOf(error: unknown, subject: string): Failure {
   if (!MLServiceError.isInstance(error))
     return { status: 500, code: undefined, message: `${subject}: the server failed`, retryAfterMs: undefined };
   const { code, details } = error;
-  const status = STATUSES.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 500;
+  const status = STATUSES.find(([pattern]) => pattern.test(code))?.[1] ?? 500;
   const { retryAfterMs } = details;
   return {
     status,
