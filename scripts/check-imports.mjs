@@ -149,6 +149,7 @@ const peers = new Set(Object.keys(manifest.peerDependencies ?? {}));
 const PEERS_OF = new Map([
   ['integrity', ['@sigstore/bundle', '@sigstore/protobuf-specs', '@sigstore/verify']],
   ['metrics', ['prom-client', '@opentelemetry/api']],
+  ['protocol', ['@grpc/grpc-js', '@grpc/proto-loader']],
 ]);
 
 /** Why a package may not be imported there, or `undefined`. */

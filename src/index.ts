@@ -30,6 +30,7 @@ export {
   PredictionError,
   QuantizeError,
   RouteError,
+  ProtocolError,
   SidecarError,
   SwapError,
   WorkerError,
@@ -55,6 +56,11 @@ export {
   type PrometheusRegister,
 } from './metrics/collect-prometheus.ts';
 export type { MetricsSource } from './metrics/metrics-source.ts';
+export { createGrpcService, type GrpcService } from './server/create-grpc-service.ts';
+export { createInferenceHandler, type InferenceHandler } from './server/create-inference-handler.ts';
+export { createInferencePlugin, type InferencePlugin } from './server/create-inference-plugin.ts';
+export type { InferenceCall, InferenceOptions } from './server/inference-options.ts';
+export { type RunningServer, serve, type ServeOptions } from './server/serve.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
 export type { InputValidation } from './service/contract-guard.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';

@@ -11,6 +11,7 @@ import { lock } from './commands/lock.ts';
 import { python } from './commands/python.ts';
 import { quantize } from './commands/quantize.ts';
 import { scan } from './commands/scan.ts';
+import { serve } from './commands/serve.ts';
 import { verify } from './commands/verify.ts';
 
 /** Every command, in the order of the help. */
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CliCommand[] = [
   verify,
   predict,
   bench,
+  serve,
   convert,
   quantize,
   encrypt,

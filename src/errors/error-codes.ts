@@ -99,6 +99,9 @@ export type ErrorCode =
   | 'ML_ROUTE_SUPERSEDED'
   | 'ML_ROUTE_OUTCOME_INVALID'
   | 'ML_ACCESS_DENIED'
+  | 'ML_PROTOCOL_MALFORMED'
+  | 'ML_PROTOCOL_LIMIT'
+  | 'ML_PROTOCOL_UNSUPPORTED'
   | 'ML_ABORTED';
 
 /** What is documented of a code: `docs/errors.md` is generated from this table. */
@@ -460,6 +463,18 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_ACCESS_DENIED: final(
     'No rule allows this caller to do this with this model.',
     'Call with `as(principal)` or `runAs(principal, ...)`, or add a rule; the event `access:decision` says more.',
+  ),
+  ML_PROTOCOL_MALFORMED: final(
+    'A message of the Open Inference Protocol breaks its rules: JSON, shapes, sizes or values do not fit together.',
+    'Correct what the message names; the protocol is described in `docs/serving.md`.',
+  ),
+  ML_PROTOCOL_LIMIT: final(
+    'A message of the Open Inference Protocol is larger than the limit for it.',
+    'Send fewer rows at once, or raise the limit that the message names.',
+  ),
+  ML_PROTOCOL_UNSUPPORTED: final(
+    'A message of the Open Inference Protocol asks for, or would need, something that is not done here.',
+    'Use what the message names instead.',
   ),
 
   ML_ABORTED: retry("The caller's signal aborted.", 'Call again without aborting.'),

@@ -211,18 +211,19 @@ export class MLServiceRegistry extends CallerView implements EventSource {
   }
 
   /**
-   * Resolves and loads now, even if the last try failed a short while ago.
+   * Resolves and loads now, even if the last try failed a short while ago; with `afresh: false` as a prediction would
+   * load: only what is not there yet, and not during the pause after a failure.
    *
    * @throws `ML_ACCESS_DENIED`; whatever resolving and loading raise: see `docs/errors.md`
    */
   async load<R = Row, P = Prediction>(
     name: string,
     version = 'latest',
-    options: AreaOptions & CallOptions = {},
+    options: AreaOptions & CallOptions & { readonly afresh?: boolean } = {},
   ): Promise<Model<R, P>> {
     await this.#allow('load', name, version);
     const slot = this.#slot(name, version, options.area);
-    await Promise.all((slot.router?.slots ?? [slot]).map((one) => loadAfresh(one, options)));
+    await Promise.all((slot.router?.slots ?? [slot]).map((one) => one.load({ afresh: true, ...options })));
     return this.#modelOf<R, P>(slot);
   }
 
@@ -493,9 +494,4 @@ export class MLServiceRegistry extends CallerView implements EventSource {
   #assertOpen(): void {
     if (this.#closed !== undefined) throw new LifecycleError('ML_REGISTRY_CLOSED', 'the registry is closed');
   }
-}
-
-async function loadAfresh(slot: ModelSlot, options: CallOptions): Promise<void> {
-  const entry = await slot.acquire({ ...options, afresh: true });
-  entry.release();
 }

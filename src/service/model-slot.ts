@@ -118,6 +118,11 @@ export class ModelSlot implements ModelSource {
     }
   }
 
+  async load(options: SlotLoadOptions): Promise<void> {
+    const entry = await this.acquire(options);
+    entry.release();
+  }
+
   /** Takes what this stands for, if another request has it in memory; loads nothing. */
   async takeLoaded(): Promise<void> {
     const entry = this.#shared(this.#resolved ?? (await this.#resolve()));
