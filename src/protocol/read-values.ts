@@ -16,7 +16,9 @@ const LONGS = {
   INT64: { Data: BigInt64Array, min: -(2n ** 63n), max: 2n ** 63n - 1n },
   UINT64: { Data: BigUint64Array, min: 0n, max: 2n ** 64n - 1n },
 } as const;
-const DIGITS = /^-?\d{1,20}$/;
+/** What `parseJson` makes of a long integer; JSON writes large floating-point numbers like that, too. */
+const DIGITS = /^-?\d+$/;
+const LONG_DIGITS = /^-?\d{1,20}$/;
 
 /** Numbers as they are spelt where JSON has none for them. */
 const NAMED_NUMBERS = new Map([
@@ -101,7 +103,7 @@ function longs(values: ArrayLike<unknown>, datatype: keyof typeof LONGS, what: s
 function longOf(value: unknown): bigint | undefined {
   if (typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : undefined;
-  return typeof value === 'string' && DIGITS.test(value) ? BigInt(value) : undefined;
+  return typeof value === 'string' && LONG_DIGITS.test(value) ? BigInt(value) : undefined;
 }
 
 function boolOf(value: unknown, index: number, what: string): boolean {

@@ -40,6 +40,19 @@ describe('round trips', () => {
     );
   });
 
+  it('of a large number that JSON writes without a point, beside 64-bit integers', () => {
+    const long = { name: 'n', datatype: 'INT64', dtype: 'int64', shape: [1], parameters: {} } as const;
+    const wide = { name: 'x', datatype: 'FP64', dtype: 'float64', shape: [1], parameters: {} } as const;
+    const inputs = [
+      { ...long, data: BigInt64Array.of(2n ** 62n) },
+      { ...wide, data: Float64Array.of(-100304170900795690000) },
+    ];
+    const { body } = bodyOf(
+      writeInferRequest({ id: undefined, parameters: {}, inputs, outputs: undefined }, () => false),
+    );
+    expect(readInferRequest(splitBody(body, undefined)).inputs.map(plain)).toEqual(inputs.map(plain));
+  });
+
   it('of responses', () => {
     fc.assert(
       fc.property(fc.array(anyTensor, { maxLength: 3 }), fc.boolean(), (outputs, isBinary) => {
