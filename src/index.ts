@@ -42,7 +42,14 @@ export {
   type ServiceLike,
   type Verified,
 } from './service/ml-service-registry.ts';
-export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
+export type {
+  CacheOptions,
+  FallbackOptions,
+  ModelOverride,
+  RegistryOptions,
+  Verification,
+} from './service/registry-options.ts';
+export type { FallbackOrder, RemoteOptions, RemoteTls } from './remote/remote-options.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
 export type { SandboxMode } from './sidecar/sandbox-policy.ts';
 export type { SidecarOptions } from './sidecar/sidecar-settings.ts';

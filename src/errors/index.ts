@@ -17,5 +17,6 @@ export { ModelNotFoundError, type ModelNotFoundErrorCode } from './model-not-fou
 export { OverloadError, type OverloadErrorCode } from './overload-error.ts';
 export { PredictionError, type PredictionErrorCode } from './prediction-error.ts';
 export { ProtocolError, type ProtocolErrorCode } from './protocol-error.ts';
+export { RemoteError, type RemoteErrorCode } from './remote-error.ts';
 export { SidecarError, type SidecarErrorCode } from './sidecar-error.ts';
 export { WorkerError, type WorkerErrorCode } from './worker-error.ts';

@@ -1,6 +1,8 @@
 import { resolve as resolvePath } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { MLServiceError } from '../errors/ml-service-error.ts';
+import { isRemote } from '../remote/is-remote.ts';
+import type { FallbackOrder, RemoteOptions } from '../remote/remote-options.ts';
 import { openArtefact } from '../repository/artefact-reader.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
 import { requireChosen, resolveModel } from '../repository/resolve.ts';
@@ -18,6 +20,9 @@ import type {
 import type { Explanation } from '../spec/resolution.ts';
 import { modelEnvironment, variableNames } from './environment.ts';
 import type { RegistryConfig } from './registry-config.ts';
+import type { FallbackOptions } from './registry-options.ts';
+import { noFile } from './remote/no-file.ts';
+import { type LocalSource, remoteSource, type RemoteSource } from './remote/remote-source.ts';
 
 /** What a caller asks for. */
 export interface ModelRequest {
@@ -38,6 +43,8 @@ export interface ResolvedModel {
   readonly metadata: ModelMetadata | undefined;
   /** Where it is to run, if that was said for this model. */
   readonly place: PlaceChoice | undefined;
+  /** Set for a model on a server, which has no file to open. */
+  readonly remote: RemoteSource | undefined;
   /** Whether `open` gives memory that nobody else holds. */
   readonly fresh: boolean;
   /** Bytes on disk, or 0 where not known before it is opened. */
@@ -87,15 +94,22 @@ export class ModelResolver {
   async resolve(request: ModelRequest): Promise<ResolvedModel> {
     const override = this.#override(request.name);
     if (override.path !== undefined && request.area === 'trained')
-      return this.#direct(request, override.path, override.place);
-    const record = await this.record(request);
+      return isRemote(override.path)
+        ? this.#remote(request, override.path, override)
+        : this.#direct(request, override.path, override.place);
+    return this.#stored(await this.record(request), override.place);
+  }
+
+  /** A file of the repository. */
+  #stored(record: ModelRecord, place: PlaceChoice | undefined): ResolvedModel {
     const repository = this.#repository;
     return {
       key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})`,
       ref: { model: record.name, version: record.label ?? record.version, artefact: record.id },
       metadata: record.metadata,
       size: record.size,
-      place: override.place,
+      place,
+      remote: undefined,
       fresh: repository instanceof DirectoryRepository,
       open: (options) => repository.open(record, options),
     };
@@ -118,6 +132,11 @@ export class ModelResolver {
   async explain(request: ModelRequest): Promise<Explanation> {
     const override = this.#override(request.name);
     if (override.path !== undefined && request.area === 'trained') return this.#explainPath(request, override.path);
+    return this.#explainStored(request, override);
+  }
+
+  /** What the repository has, whatever path was set. */
+  async #explainStored(request: ModelRequest, override: Pick<Override, 'version' | 'via'>): Promise<Explanation> {
     const index = await this.index();
     const via = [...override.via];
     let version = override.version ?? request.version;
@@ -141,7 +160,7 @@ export class ModelResolver {
   #explainPath({ name, version }: ModelRequest, path: string): Explanation {
     const variable = variableNames(name).path;
     const origin = this.#config.models[name]?.path === undefined ? variable : `options.models.${name}.path`;
-    const id = resolvePath(path);
+    const id = isRemote(path) ? path : resolvePath(path);
     return {
       name,
       requested: version,
@@ -149,19 +168,14 @@ export class ModelResolver {
       location: this.#repository.location,
       chosen: undefined,
       candidates: [
-        { id, record: undefined, chosen: true, reason: `chosen: ${origin} names this file; versions play no part` },
+        { id, record: undefined, chosen: true, reason: `chosen: ${origin} names it; versions play no part` },
       ],
       knownNames: [],
     };
   }
 
   /** Options, then environment, with a sentence on where each setting came from. */
-  #override(name: string): {
-    readonly path: string | undefined;
-    readonly version: string | undefined;
-    readonly place: PlaceChoice | undefined;
-    readonly via: readonly string[];
-  } {
+  #override(name: string): Override {
     const option = this.#config.models[name] ?? {};
     const environment = modelEnvironment(this.#config.env, name);
     const variables = variableNames(name);
@@ -170,7 +184,9 @@ export class ModelResolver {
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
     const path = option.path ?? environment.path;
     const place = option.place ?? environment.place;
-    return { path, version: option.version ?? environment.version, place, via };
+    const fallback = option.fallback ?? environment.fallback;
+    const remote = { ...this.#config.remote, ...option.remote };
+    return { path, version: option.version ?? environment.version, place, remote, fallback, via };
   }
 
   /** A path that was set for a model: no directory contract, no metadata, the file itself. */
@@ -182,8 +198,59 @@ export class ModelResolver {
       metadata: undefined,
       size: 0,
       place,
+      remote: undefined,
       fresh: true,
       open: (options) => openArtefact(undefined, absolute, options),
     };
   }
+
+  /** A model on a server, and the file that answers with it where a fallback was set. */
+  async #remote(request: ModelRequest, path: string, override: Override): Promise<ResolvedModel> {
+    const { remote: options, fallback } = override;
+    const wanted = typeof fallback === 'string' ? { order: fallback } : fallback;
+    const local = wanted && (await this.#fallback(request, wanted, override).catch(errorOf));
+    const remote = remoteSource(path, { options, fallback: wanted && local && { order: wanted.order, local: withLimit(local, this.#config) } });
+    return {
+      // Options are the model's own, so that two models at one address are two.
+      key: `${path} (${request.name})`,
+      ref: { model: request.name, version: remote.address.version, artefact: path },
+      metadata: undefined,
+      size: local === undefined || local instanceof Error ? 0 : local.size,
+      place: undefined,
+      remote,
+      fresh: true,
+      open: noFile,
+    };
+  }
+
+  async #fallback(
+    request: ModelRequest,
+    { path, version }: Partial<FallbackOptions>,
+    override: Override,
+  ): Promise<ResolvedModel> {
+    if (path !== undefined) return this.#direct(request, path, override.place);
+    const asked = { via: override.via, version: version ?? override.version };
+    return this.#stored(requireChosen(await this.#explainStored(request, asked)), override.place);
+  }
+}
+
+/** What was set for one model. */
+interface Override {
+  readonly path: string | undefined;
+  readonly version: string | undefined;
+  readonly place: PlaceChoice | undefined;
+  readonly remote: RemoteOptions;
+  readonly fallback: FallbackOrder | FallbackOptions | undefined;
+  /** A sentence on where each setting came from. */
+  readonly via: readonly string[];
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** A file as a load opens it. */
+function withLimit(local: ResolvedModel | Error, { limits }: RegistryConfig): LocalSource | Error {
+  if (local instanceof Error) return local;
+  return { ...local, open: (options) => local.open({ ...options, maxBytes: limits.maxModelBytes }) };
 }

@@ -5,7 +5,8 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { EvictReason, ModelRef } from '../spec/events.ts';
 import type { ModelHealth, ModelState } from '../spec/health.ts';
 import type { CallOptions } from '../spec/model.ts';
-import { type BuildSettings, type BuiltModel, buildModel, type ModelEntry } from './build-model.ts';
+import type { BuildSettings, BuiltModel, ModelEntry } from './build-model.ts';
+import { buildSource } from './build-source.ts';
 import type { ModelSource } from './live-model.ts';
 import type { ModelRequest, ModelResolver, ResolvedModel } from './model-resolver.ts';
 
@@ -139,13 +140,15 @@ export class ModelSlot implements ModelSource {
   }
 
   health(): ModelHealth {
+    // A model on a server comes and goes while it is loaded.
+    const standing = this.#state === 'ready' ? this.#entry?.value.standing?.() : undefined;
     return {
       name: this.request.name,
       version: this.request.version,
       artefact: (this.#entry?.value ?? this.#resolved)?.ref.artefact,
-      state: this.#state,
-      since: new Date(this.#since).toISOString(),
-      reason: this.#reason,
+      state: standing?.state ?? this.#state,
+      since: new Date(standing?.since ?? this.#since).toISOString(),
+      reason: standing?.reason ?? this.#reason,
     };
   }
 
@@ -186,12 +189,13 @@ export class ModelSlot implements ModelSource {
       load: (signal, makeRoom) =>
         this.#host.inTurn(() => {
           this.#starting();
-          return buildModel(settings, {
+          return buildSource(settings, {
             requested: version,
             name,
             ref: resolved.ref,
             metadata: resolved.metadata,
             place: resolved.place,
+            remote: resolved.remote,
             fresh: resolved.fresh,
             givenUp: (error) => cache.fail(resolved.key, error),
             resolveMs: this.#resolveMs,

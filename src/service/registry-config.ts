@@ -6,11 +6,12 @@ import { type Clock, systemClock } from '../internal/clock.ts';
 import { type Container, readContainer } from '../internal/container.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { ModelConverter } from '../spec/converter.ts';
+import type { RemoteOptions } from '../remote/remote-options.ts';
 import { sidecarSettings, type SidecarSettings } from '../sidecar/sidecar-settings.ts';
 import type { Limits } from '../spec/limits.ts';
 import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
-import { PLACES, readEnvironment } from './environment.ts';
+import { FALLBACKS, PLACES, readEnvironment } from './environment.ts';
 import { type ExecutionConfig, executionConfig } from './execution-runtime.ts';
 import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
 
@@ -37,6 +38,7 @@ export interface RegistryConfig {
   readonly execution: ExecutionConfig;
   readonly container: Container;
   readonly sidecar: SidecarSettings;
+  readonly remote: RemoteOptions;
   /** Made, and its code imported, when a file first needs it. */
   readonly converter: () => Promise<ModelConverter>;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -55,6 +57,35 @@ const positive = z.optional(z.int('a whole number').check(z.positive('a positive
 const notNegative = z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number')));
 const text = z.string('a string').check(z.minLength(1, 'a non-empty string'));
 const place = z.optional(z.enum(PLACES, PLACES.map((one) => `'${one}'`).join(', ')));
+const callback = z.optional(z.custom((v) => typeof v === 'function', 'a function'));
+const pem = z.optional(z.custom((v) => typeof v === 'string' || v instanceof Uint8Array, 'PEM text or bytes'));
+const order = z.enum(FALLBACKS, FALLBACKS.map((one) => `'${one}'`).join(' or '));
+const remote = z.optional(
+  z.strictObject(
+    {
+      headers: callback,
+      tls: z.optional(
+        z.strictObject({ ca: pem, cert: pem, key: pem, servername: z.optional(text) }, 'an object { ca?, cert?, key?, servername? }'),
+      ),
+      connections: positive,
+      timeoutMs: positive,
+      connectTimeoutMs: positive,
+      maxResponseBytes: positive,
+      retries: notNegative,
+      failures: positive,
+      pauseMs: positive,
+      rowsIndependent: z.optional(z.boolean('a boolean')),
+      outputs: z.optional(z.record(z.string(), text, 'an object of output names by method')),
+    },
+    'an object',
+  ),
+);
+const fallback = z.optional(
+  z.union(
+    [order, z.strictObject({ order, path: z.optional(text), version: z.optional(text) })],
+    "'remote-first', 'local-first' or an object { order, path?, version? }",
+  ),
+);
 const isLoader = (value: unknown): boolean => typeof value === 'object' && value !== null && 'load' in value;
 const isRegistry = (value: unknown): value is LoaderRegistry =>
   typeof value === 'object' && value !== null && 'find' in value && 'reads' in value;
@@ -87,8 +118,8 @@ const schema = z.strictObject(
       z.record(
         z.string(),
         z.strictObject(
-          { path: z.optional(text), version: z.optional(text), place },
-          'an object { path?, version?, place? }',
+          { path: z.optional(text), version: z.optional(text), place, remote, fallback },
+          'an object { path?, version?, place?, remote?, fallback? }',
         ),
         'an object by model name',
       ),
@@ -169,6 +200,7 @@ const schema = z.strictObject(
         "'off', 'auto' or an object { mode?, python?, cacheDir?, sandbox?, timeoutMs?, memoryBytes?, maxCacheBytes? }",
       ),
     ),
+    remote,
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
     clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
   },
@@ -222,6 +254,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     execution: executionConfig(options, environment.place),
     container,
     sidecar,
+    remote: options.remote ?? {},
     converter: converterOf(sidecar),
     env,
     clock,

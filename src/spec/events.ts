@@ -111,6 +111,16 @@ export interface ServiceEventMap {
     readonly returnedBytes: number;
     readonly rssBytes: number;
   };
+  /** The other one of two models answered a call, because the first one did not (option `fallback`). */
+  'remote:fallback': ModelRef & {
+    readonly method: ModelMethod;
+    /** Where the answer comes from. */
+    readonly to: 'local' | 'remote';
+    /** Why not from the first. */
+    readonly error: unknown;
+  };
+  /** The first one of two models answers again. */
+  'remote:recovered': ModelRef & { readonly from: 'local' | 'remote' };
   /** The repository's files changed while it was watched. */
   'repository:change': { readonly location: string };
 }
