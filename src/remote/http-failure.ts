@@ -9,11 +9,12 @@ const NOT_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
+const NO_HTTP = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 const MAX_TEXT = 300;
 
 /** What undici raised, for the caller. `label` names the model on its server. */
 export function connectionFailure(error: unknown, label: string, maxResponseBytes: number): RemoteError {
-  const { code = '', message = String(error) } = Object(error) as { code?: string; message?: string };
+  const { code = '', name = '', message = String(error) } = Object(error) as Partial<NodeJS.ErrnoException>;
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return new RemoteError(
       'ML_REMOTE_INVALID_ANSWER',
@@ -21,9 +22,9 @@ export function connectionFailure(error: unknown, label: string, maxResponseByte
       { details: { maxResponseBytes }, cause: error },
     );
   }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+  if (name === 'HTTPParserError' || NO_HTTP.has(code)) {
     return new RemoteError('ML_REMOTE_INVALID_ANSWER', `${label} does not speak HTTP as it should: ${message}`, {
-      details: { reason: code },
+      details: { reason: code || name },
       cause: error,
     });
   }
