@@ -7,7 +7,7 @@ import { markdown, ROOT, runNode } from './harness.mjs';
 
 const HELPERS = new Set(['harness.mjs', 'run.mjs']);
 /** Minutes each, or with needs of their own: only by name, e.g. `npm run bench -- peers`. */
-const LONG = new Set(['event-loop.mjs', 'oip.mjs', 'peers.mjs', 'places.mjs']);
+const LONG = new Set(['event-loop.mjs', 'fleet.mjs', 'oip.mjs', 'peers.mjs', 'places.mjs', 'remote.mjs']);
 if (!existsSync(join(ROOT, 'dist', 'index.js'))) {
   console.error('dist/ is missing: run `npm run build` first');
   process.exit(2);

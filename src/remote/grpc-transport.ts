@@ -1,5 +1,4 @@
 import { RemoteError } from '../errors/remote-error.ts';
-import { orAbort } from '../internal/or-abort.ts';
 import { readGrpcInferResponse, writeGrpcInferRequest } from '../protocol/grpc-infer.ts';
 import type { GrpcInferResponse } from '../protocol/grpc-messages.ts';
 import { type GrpcModelMetadata, readGrpcModelMetadata } from '../protocol/grpc-metadata.ts';
@@ -79,7 +78,7 @@ export class GrpcTransport implements Transport {
 
   async #call(method: string, message: object, { signal, deadlineAt }: Sending): Promise<unknown> {
     const { headers } = this.#settings;
-    const own = headers === undefined ? {} : await orAbort(Promise.resolve(headers()), signal, () => undefined);
+    const own = headers === undefined ? {} : await signal.race(Promise.resolve(headers()));
     const metadata = new this.#grpc.Metadata();
     for (const [name, value] of Object.entries(own)) metadata.set(name, value);
     const definition = this.#definition[method];
@@ -98,7 +97,7 @@ export class GrpcTransport implements Transport {
         metadata,
         { deadline: Date.now() + Math.max(0, deadlineAt - performance.now()) },
         (error, value) => {
-          signal.removeEventListener('abort', cancel);
+          signal.off('abort', cancel);
           if (error === null) resolve(value);
           else reject(signal.aborted ? signal.reason : this.#failure(error));
         },
@@ -107,7 +106,7 @@ export class GrpcTransport implements Transport {
         call.cancel();
         reject(signal.reason);
       };
-      signal.addEventListener('abort', cancel, { once: true });
+      signal.once('abort', cancel);
     });
   }
 

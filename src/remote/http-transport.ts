@@ -1,6 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
 import { RemoteError } from '../errors/remote-error.ts';
-import { orAbort } from '../internal/or-abort.ts';
 import { readInferResponse } from '../protocol/infer-response.ts';
 import { writeInferRequest } from '../protocol/infer-request.ts';
 import {
@@ -111,7 +110,7 @@ export class HttpTransport implements Transport {
     { signal }: Sending,
   ): Promise<Answer> {
     const { headers, maxResponseBytes } = this.#settings;
-    const own = headers === undefined ? undefined : await orAbort(Promise.resolve(headers()), signal, () => undefined);
+    const own = headers === undefined ? undefined : await signal.race(Promise.resolve(headers()));
     try {
       const answer = await this.#pool.request({
         ...request,

@@ -3,6 +3,7 @@ import { MLServiceError } from '../errors/ml-service-error.ts';
 import { RemoteError } from '../errors/remote-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { CallOptions } from '../spec/model.ts';
+import { Cancellation } from './cancellation.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { GrpcTransport } from './grpc-transport.ts';
 import { HttpTransport } from './http-transport.ts';
@@ -47,7 +48,7 @@ export class RemoteClient {
       return value;
     } catch (caught) {
       const error = this.#typed(caught);
-      if (RemoteError.isInstance(error) && error instanceof RemoteError) {
+      if (error instanceof RemoteError) {
         if (saysDown(error)) this.#breaker.failed(error);
         else this.#breaker.succeeded();
       } else this.#breaker.left();
@@ -64,19 +65,19 @@ export class RemoteClient {
     const { address, settings } = this.#parts;
     const limitMs = Math.min(timeoutMs ?? settings.timeoutMs, settings.timeoutMs);
     const deadlineAt = performance.now() + limitMs;
-    const controller = new AbortController();
+    const cancellation = new Cancellation();
     const leave = (): void =>
-      controller.abort(new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: signal?.reason }));
+      cancellation.abort(new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: signal?.reason }));
     if (signal?.aborted === true) leave();
     signal?.addEventListener('abort', leave, { once: true });
     const timer = setTimeout(() => {
       const message = `${address.text} did not answer within ${Math.ceil(limitMs)} ms`;
-      controller.abort(new RemoteError('ML_REMOTE_TIMEOUT', message, { details: { timeoutMs: limitMs } }));
+      cancellation.abort(new RemoteError('ML_REMOTE_TIMEOUT', message, { details: { timeoutMs: limitMs } }));
     }, limitMs);
     try {
       const transport = await (this.#transport ??= this.#open());
-      return await this.#repeatedly(() => work(transport, { signal: controller.signal, deadlineAt }), {
-        signal: controller.signal,
+      return await this.#repeatedly(() => work(transport, { signal: cancellation, deadlineAt }), {
+        signal: cancellation,
         deadlineAt,
       });
     } finally {
@@ -139,16 +140,16 @@ function waitBefore(error: unknown, attempt: number): number | undefined {
   return retryAfterMs + FIRST_WAIT_MS * chance;
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: Cancellation): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = (): void => {
       clearTimeout(timer);
       reject(signal.reason);
     };
     const timer = setTimeout(() => {
-      signal.removeEventListener('abort', leave);
+      signal.off('abort', leave);
       resolve();
     }, ms);
-    signal.addEventListener('abort', leave, { once: true });
+    signal.once('abort', leave);
   });
 }

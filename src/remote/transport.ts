@@ -1,9 +1,10 @@
 import type { InferRequest, InferResponse, ModelMetadataMessage, ServerMetadataMessage } from '../protocol/messages.ts';
+import type { Cancellation } from './cancellation.ts';
 
 /** One request on its way. */
 export interface Sending {
   /** Aborts with the caller or when the time is over. */
-  readonly signal: AbortSignal;
+  readonly signal: Cancellation;
   /** `performance.now()` when the time is over. */
   readonly deadlineAt: number;
   /** Whether tensors go and come in binary form, where the transport has a choice. */
