@@ -40,8 +40,7 @@ for (const { what, name, extension } of CASES) {
       (one) => one.startsWith(`${name}_`) && one.endsWith(extension),
     );
     const path = join(MODELS, 'trained', file);
-    for (let i = 0; i < COUNT; i++)
-      copyFileSync(path, join(folder, 'trained', `m${i}_v1_20240101${extension}`));
+    for (let i = 0; i < COUNT; i++) copyFileSync(path, join(folder, 'trained', `m${i}_v1_20240101${extension}`));
     const args = ['--expose-gc', '--input-type=module', '-e', CHILD, LIBRARY, folder, String(COUNT), '64'];
     const { stdout } = await runNode(args);
     const { first, all, cpuMs, counted } = JSON.parse(stdout.trim().split('\n').at(-1));

@@ -119,7 +119,10 @@ try {
     }
     const of = (server, key) => runs[server].map((run) => run[key]);
     const times = ratios(of('serve', 'perSecond'), of('mlserver', 'perSecond'));
-    const waits = ratios(of('mlserver', 'p99'), of('serve', 'p99').map((p99) => Math.max(p99, 1)));
+    const waits = ratios(
+      of('mlserver', 'p99'),
+      of('serve', 'p99').map((p99) => Math.max(p99, 1)),
+    );
     for (const server of ['serve', 'mlserver']) {
       const what = server === 'serve' ? 'base-ml-service serve' : 'MLServer, in-process, adaptive batching';
       const p = `p50 ${spread(of(server, 'p50'), '')}, p99 ${spread(of(server, 'p99'), 'ms')}`;

@@ -81,7 +81,10 @@ for (const [what, values, base] of [
   rows.push([`${what}: over undici, processor time`, spread(cpu, 'µs'), 'under 100 µs', median(cpu) < 100]);
   rows.push([`${what}: over undici, on the clock`, spread(over(values, base, 'clock'), 'µs'), '', undefined]);
 }
-report({ question: `A model on a server over HTTP: what the client costs over undici, one row of ${WIDTH} numbers`, rows });
+report({
+  question: `A model on a server over HTTP: what the client costs over undici, one row of ${WIDTH} numbers`,
+  rows,
+});
 await model.dispose();
 await pool.close();
 server.close();

@@ -1,5 +1,5 @@
 import { InputError } from '../errors/input-error.ts';
-import { MLServiceError } from '../errors/ml-service-error.ts';
+import { ProtocolError } from '../errors/protocol-error.ts';
 
 /**
  * What is to be sent, written. What the protocol cannot hold is the caller's to correct, and not the server's fault.
@@ -10,7 +10,7 @@ export function encoded<T>(write: () => T): T {
   try {
     return write();
   } catch (error) {
-    if (!MLServiceError.isInstance(error) || !error.code.startsWith('ML_PROTOCOL_')) throw error;
+    if (!(error instanceof ProtocolError)) throw error;
     throw new InputError('ML_INPUT_DTYPE', error.message, { details: error.details, cause: error });
   }
 }

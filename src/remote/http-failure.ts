@@ -39,7 +39,11 @@ export function connectionFailure(error: unknown, label: string, maxResponseByte
 /** An answer that is no success. */
 export function answerFailure(
   status: number,
-  { label, text, retryAfter }: { readonly label: string; readonly text: string; readonly retryAfter: string | undefined },
+  {
+    label,
+    text,
+    retryAfter,
+  }: { readonly label: string; readonly text: string; readonly retryAfter: string | undefined },
 ): RemoteError {
   const said = saidBy(text);
   const message = `${label} answered with ${status}${said === '' ? '' : `: ${said}`}`;

@@ -1,5 +1,6 @@
 import { AbortedError } from '../errors/aborted-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
+import { ProtocolError } from '../errors/protocol-error.ts';
 import { RemoteError } from '../errors/remote-error.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { CallOptions } from '../spec/model.ts';
@@ -67,7 +68,9 @@ export class RemoteClient {
     const deadlineAt = performance.now() + limitMs;
     const cancellation = new Cancellation();
     const leave = (): void =>
-      cancellation.abort(new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: signal?.reason }));
+      cancellation.abort(
+        new AbortedError('ML_ABORTED', 'the call was aborted by its signal', { cause: signal?.reason }),
+      );
     if (signal?.aborted === true) leave();
     signal?.addEventListener('abort', leave, { once: true });
     const timer = setTimeout(() => {
@@ -115,7 +118,7 @@ export class RemoteClient {
       return new RemoteError('ML_REMOTE_FAILED', `${text} could not be asked: ${message}`, { cause: error });
     }
     // What was sent is checked before it is sent; what cannot be read now came from the server.
-    if (!error.code.startsWith('ML_PROTOCOL_')) return error;
+    if (!(error instanceof ProtocolError)) return error;
     return new RemoteError('ML_REMOTE_INVALID_ANSWER', `${text} breaks the protocol: ${error.message}`, {
       details: error.details,
       cause: error,

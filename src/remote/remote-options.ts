@@ -50,8 +50,7 @@ export interface RemoteOptions {
 export type FallbackOrder = 'remote-first' | 'local-first';
 
 /** Options with their defaults. */
-export type RemoteSettings = Required<Omit<RemoteOptions, 'headers' | 'tls'>> &
-  Pick<RemoteOptions, 'headers' | 'tls'>;
+export type RemoteSettings = Required<Omit<RemoteOptions, 'headers' | 'tls'>> & Pick<RemoteOptions, 'headers' | 'tls'>;
 
 /** @param fallback whether another model answers where this one does not */
 export function remoteSettings(options: RemoteOptions, fallback: boolean): RemoteSettings {

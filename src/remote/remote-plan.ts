@@ -22,11 +22,7 @@ export class RemotePlan {
   /** Whether it takes the time that is left as parameter `timeout`. */
   readonly takesTimeout: boolean;
 
-  constructor(
-    model: ModelMetadataMessage,
-    { extensions }: ServerMetadataMessage,
-    outputs: RemoteSettings['outputs'],
-  ) {
+  constructor(model: ModelMetadataMessage, { extensions }: ServerMetadataMessage, outputs: RemoteSettings['outputs']) {
     const parameters = model.parameters ?? NO_PARAMETERS;
     this.inputs = model.inputs;
     this.version = model.versions.length === 1 ? model.versions[0] : undefined;

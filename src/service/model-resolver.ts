@@ -209,7 +209,10 @@ export class ModelResolver {
     const { remote: options, fallback } = override;
     const wanted = typeof fallback === 'string' ? { order: fallback } : fallback;
     const local = wanted && (await this.#fallback(request, wanted, override).catch(errorOf));
-    const remote = remoteSource(path, { options, fallback: wanted && local && { order: wanted.order, local: withLimit(local, this.#config) } });
+    const remote = remoteSource(path, {
+      options,
+      fallback: wanted && local && { order: wanted.order, local: withLimit(local, this.#config) },
+    });
     return {
       // Options are the model's own, so that two models at one address are two.
       key: `${path} (${request.name})`,

@@ -65,7 +65,10 @@ const remote = z.optional(
     {
       headers: callback,
       tls: z.optional(
-        z.strictObject({ ca: pem, cert: pem, key: pem, servername: z.optional(text) }, 'an object { ca?, cert?, key?, servername? }'),
+        z.strictObject(
+          { ca: pem, cert: pem, key: pem, servername: z.optional(text) },
+          'an object { ca?, cert?, key?, servername? }',
+        ),
       ),
       connections: positive,
       timeoutMs: positive,

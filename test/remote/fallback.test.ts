@@ -66,7 +66,9 @@ describe('remote first', () => {
   it('answers from the file where the server was never there, and finds it when it comes', async () => {
     const own = await local.model(NAME).predict(ROWS);
     const port = await freePort();
-    const { registry } = moved(`oip+http://127.0.0.1:${port}/v2/models/${NAME}`, { remote: { pauseMs: 20, failures: 1 } });
+    const { registry } = moved(`oip+http://127.0.0.1:${port}/v2/models/${NAME}`, {
+      remote: { pauseMs: 20, failures: 1 },
+    });
     const model = registry.model(NAME, 'v1');
     expect(await model.predict(ROWS, { timeoutMs: 20_000 })).toEqual(own);
     const recovered = new Promise((resolve) => registry.once('remote:recovered', resolve));
@@ -118,7 +120,9 @@ describe('local first', () => {
     expect(calls).toBe(0);
     const folder = mkdtempSync(join(tmpdir(), 'remote-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    const broken = moved(path, { models: { [NAME]: { path, fallback: { order: 'local-first', path: join(folder, 'gone.onnx') } } } });
+    const broken = moved(path, {
+      models: { [NAME]: { path, fallback: { order: 'local-first', path: join(folder, 'gone.onnx') } } },
+    });
     expect(await broken.registry.model(NAME, 'v1').predict(ROWS)).toEqual(['from afar']);
   });
 });
@@ -154,8 +158,7 @@ it('a server that is down makes the model fail, where nothing answers instead', 
   const changes: unknown[] = [];
   registry.on('health:change', ({ from, to }) => changes.push(`${from} ${to}`));
   const model = registry.model(NAME);
-  for (let i = 0; i < 2; i += 1)
-    await expect(model.predict(ROWS)).rejects.toMatchObject({ code: 'ML_REMOTE_FAILED' });
+  for (let i = 0; i < 2; i += 1) await expect(model.predict(ROWS)).rejects.toMatchObject({ code: 'ML_REMOTE_FAILED' });
   await expect(model.predict(ROWS)).rejects.toMatchObject({ code: 'ML_REMOTE_PAUSED', retryable: true });
   expect(registry.health()).toMatchObject({ status: 'failing', models: [{ state: 'failed' }] });
   infer = remoteAnswer;
@@ -164,29 +167,32 @@ it('a server that is down makes the model fail, where nothing answers instead', 
   expect(changes.slice(-2)).toEqual(['ready failed', 'failed ready']);
 });
 
-it.each(['http', 'grpc'] as const)('a server killed under load (%s): every call has its answer in time', async (kind) => {
-  const own = await local.model(NAME).predict(ROWS);
-  const server = await serving(local);
-  const path = kind === 'http' ? `oip+http://${server.http}/v2/models/${NAME}` : `oip+grpc://${server.grpc}/${NAME}`;
-  const { registry, told } = moved(path);
-  const model = registry.model(NAME, 'v1');
-  expect(await model.predict(ROWS)).toEqual(own);
-  let answered = 0;
-  let stopped = false;
-  const caller = async (): Promise<void> => {
-    while (!stopped) {
-      // A call that missed its deadline would reject, and the test with it.
-      expect(await model.predict(ROWS, { timeoutMs: 10_000 })).toEqual(own);
-      answered += 1;
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  };
-  const callers = Promise.all(Array.from({ length: 16 }, caller));
-  await vi.waitFor(() => expect(answered).toBeGreaterThan(50), 20_000);
-  await server.close();
-  const atClose = answered;
-  await vi.waitFor(() => expect(answered).toBeGreaterThan(atClose + 200), 20_000);
-  stopped = true;
-  await callers;
-  expect(told.some(([event]) => event === 'remote:fallback')).toBe(true);
-});
+it.each(['http', 'grpc'] as const)(
+  'a server killed under load (%s): every call has its answer in time',
+  async (kind) => {
+    const own = await local.model(NAME).predict(ROWS);
+    const server = await serving(local);
+    const path = kind === 'http' ? `oip+http://${server.http}/v2/models/${NAME}` : `oip+grpc://${server.grpc}/${NAME}`;
+    const { registry, told } = moved(path);
+    const model = registry.model(NAME, 'v1');
+    expect(await model.predict(ROWS)).toEqual(own);
+    let answered = 0;
+    let stopped = false;
+    const caller = async (): Promise<void> => {
+      while (!stopped) {
+        // A call that missed its deadline would reject, and the test with it.
+        expect(await model.predict(ROWS, { timeoutMs: 10_000 })).toEqual(own);
+        answered += 1;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    };
+    const callers = Promise.all(Array.from({ length: 16 }, caller));
+    await vi.waitFor(() => expect(answered).toBeGreaterThan(50), 20_000);
+    await server.close();
+    const atClose = answered;
+    await vi.waitFor(() => expect(answered).toBeGreaterThan(atClose + 200), 20_000);
+    stopped = true;
+    await callers;
+    expect(told.some(([event]) => event === 'remote:fallback')).toBe(true);
+  },
+);

@@ -37,7 +37,9 @@ describe('an answer that is none', () => {
       model_name: 'm',
       outputs: [{ name: 'predict', datatype: 'INT64', shape: [2], parameters: { binary_data_size: size } }],
     });
-    return raw(200, Buffer.concat([Buffer.from(head), Buffer.alloc(bytes)]), { [JSON_LENGTH_HEADER]: `${head.length}` });
+    return raw(200, Buffer.concat([Buffer.from(head), Buffer.alloc(bytes)]), {
+      [JSON_LENGTH_HEADER]: `${head.length}`,
+    });
   };
   const cases: Record<string, Infer> = {
     'too few rows': outputs(predict([1], [1])),
@@ -55,7 +57,7 @@ describe('an answer that is none', () => {
     'no list of outputs': raw(200, '{"model_name":"m"}'),
     'JSON that is cut off': raw(200, '{"model_name":"m","outputs":[{"name":"pre'),
     'an HTML page': raw(200, '<html>Sign in</html>'),
-    'nothing': raw(200, ''),
+    nothing: raw(200, ''),
     'bytes that are no text': raw(200, Buffer.from([0xff, 0xfe, 0x00])),
     'binary data that is cut off': binary(7, 16),
     'binary data of another size': binary(8, 8),
@@ -90,7 +92,16 @@ describe('an answer that is none', () => {
   });
 
   it('is refused where it is larger than the limit', async () => {
-    const loaded = await model(outputs(predict(Array.from({ length: 50_000 }, () => 1), [50_000])), {}, { maxResponseBytes: 10_000 });
+    const loaded = await model(
+      outputs(
+        predict(
+          Array.from({ length: 50_000 }, () => 1),
+          [50_000],
+        ),
+      ),
+      {},
+      { maxResponseBytes: 10_000 },
+    );
     await expect(loaded.predict(ROWS)).rejects.toMatchObject({ code: 'ML_REMOTE_INVALID_ANSWER' });
     const endless = await model(
       (_request, response) => {
@@ -172,7 +183,10 @@ describe('a server that does not answer', () => {
   it('because nobody is there', async () => {
     const port = await freePort();
     for (const address of [`oip+http://127.0.0.1:${port}/v2/models/m`, `oip+grpc://127.0.0.1:${port}/m`])
-      await expect(loadModel(address)).rejects.toMatchObject({ code: 'ML_REMOTE_UNREACHABLE', details: { sent: false } });
+      await expect(loadModel(address)).rejects.toMatchObject({
+        code: 'ML_REMOTE_UNREACHABLE',
+        details: { sent: false },
+      });
   });
 
   it('because it speaks no HTTP, or says nothing at all', async () => {

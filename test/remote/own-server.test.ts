@@ -105,8 +105,18 @@ describe('rows of every kind', () => {
     const { http, grpc } = await serving(registry);
     for (const address of [`oip+http://${http}/v2/models/echo`, `oip+grpc://${grpc}/echo/v1`]) {
       const model = await loadModel(address);
-      expect(await model.predict([[1, 2.5], [3, 4]] as never)).toEqual(['1|2.5', '3|4']);
-      expect(await model.predict([{ age: 1, city: 'Bern' }, { age: 2, city: 'Ü' }])).toEqual(['1|Bern', '2|Ü']);
+      expect(
+        await model.predict([
+          [1, 2.5],
+          [3, 4],
+        ] as never),
+      ).toEqual(['1|2.5', '3|4']);
+      expect(
+        await model.predict([
+          { age: 1, city: 'Bern' },
+          { age: 2, city: 'Ü' },
+        ]),
+      ).toEqual(['1|Bern', '2|Ü']);
       expect(await model.predict({ age: [1, 2], city: ['a', 'b'] })).toEqual(['1|a', '2|b']);
       expect(await model.predict(['one', 'two'] as never)).toEqual(['one', 'two']);
       expect(await model.predict([[1, null]] as never)).toEqual(['1|NaN']);

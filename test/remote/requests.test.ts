@@ -20,7 +20,9 @@ async function recorder(
     const [rows = 0] = infer.inputs[0]?.shape ?? [];
     const name = infer.outputs?.[0]?.name ?? 'predict';
     response.end(
-      JSON.stringify({ outputs: [{ name, datatype: 'INT64', shape: [rows, 1], data: Array.from({ length: rows }, () => 1) }] }),
+      JSON.stringify({
+        outputs: [{ name, datatype: 'INT64', shape: [rows, 1], data: Array.from({ length: rows }, () => 1) }],
+      }),
     );
   }, described);
   const model = await loadModel(address, { remote });
@@ -34,7 +36,10 @@ describe('what is sent', () => {
   it('is a matrix in the type that the server names', async () => {
     const { model, sent } = await recorder(matrix('FP32'));
     expect(await model.predict([[1, 2.5]] as never)).toEqual([1]);
-    expect(sent[0]).toMatchObject({ inputs: [{ name: 'in', datatype: 'FP32', shape: [1, 2] }], outputs: [{ name: 'predict' }] });
+    expect(sent[0]).toMatchObject({
+      inputs: [{ name: 'in', datatype: 'FP32', shape: [1, 2] }],
+      outputs: [{ name: 'predict' }],
+    });
     expect(Array.from(sent[0]?.inputs[0]?.data ?? [])).toEqual([1, 2.5]);
     expect(sent[0]?.parameters).toEqual({});
     const whole = await recorder(matrix('INT64'));
@@ -108,7 +113,10 @@ describe('what is sent', () => {
 
   it('carries headers that are asked for each time', async () => {
     let token = 0;
-    const { model, sent } = await recorder({}, { headers: () => Promise.resolve({ authorization: `Bearer ${++token}` }) });
+    const { model, sent } = await recorder(
+      {},
+      { headers: () => Promise.resolve({ authorization: `Bearer ${++token}` }) },
+    );
     await model.predict([[1, 2]] as never);
     await model.predict([[1, 2]] as never);
     const [first, second] = sent.map(({ headers }) => Number(headers['authorization']?.slice('Bearer '.length)));
@@ -116,7 +124,12 @@ describe('what is sent', () => {
   });
 
   it('asks for the outputs that the options name', async () => {
-    const described = { outputs: [{ name: 'label', datatype: 'INT64', shape: [-1] }, { name: 'scores', datatype: 'INT64', shape: [-1, 1] }] };
+    const described = {
+      outputs: [
+        { name: 'label', datatype: 'INT64', shape: [-1] },
+        { name: 'scores', datatype: 'INT64', shape: [-1, 1] },
+      ],
+    };
     const plain = await recorder(described);
     expect(plain.model.methods).toEqual(['run']);
     const { model, sent } = await recorder(described, { outputs: { predict: 'label', predictProba: 'scores' } });

@@ -1,5 +1,10 @@
 import { remoteAddress, type RemoteAddress } from '../../remote/remote-address.ts';
-import { type FallbackOrder, type RemoteOptions, remoteSettings, type RemoteSettings } from '../../remote/remote-options.ts';
+import {
+  type FallbackOrder,
+  type RemoteOptions,
+  remoteSettings,
+  type RemoteSettings,
+} from '../../remote/remote-options.ts';
 import type { BuildRequest } from '../build-model.ts';
 
 /** The file that answers where a server does not, or before it is asked. */
