@@ -71,10 +71,10 @@ const many = await interleave({ bare: atOnce(bare), ours: atOnce(ours) }, ROUNDS
 const of = (values, kind) => values.map((value) => value[kind]);
 const over = (values, base, kind) => differences(of(values, kind), of(base, kind));
 const rows = [];
-for (const [what, values, base] of [
-  ['one call after the other', one.ours, one.bare],
-  ['the same with timeoutMs', one.timed, one.bare],
-  [`${AT_ONCE} calls at once, each`, many.ours, many.bare],
+for (const { what, values, base } of [
+  { what: 'one call after the other', values: one.ours, base: one.bare },
+  { what: 'the same with timeoutMs', values: one.timed, base: one.bare },
+  { what: `${AT_ONCE} calls at once, each`, values: many.ours, base: many.bare },
 ]) {
   const cpu = over(values, base, 'cpu');
   rows.push([`${what}: undici alone, processor time`, spread(of(base, 'cpu'), 'µs'), '', undefined]);

@@ -1,4 +1,4 @@
-import { RemoteError } from '../errors/remote-error.ts';
+import type { RemoteError } from '../errors/remote-error.ts';
 import { readGrpcInferResponse, writeGrpcInferRequest } from '../protocol/grpc-infer.ts';
 import type { GrpcInferResponse } from '../protocol/grpc-messages.ts';
 import { type GrpcModelMetadata, readGrpcModelMetadata } from '../protocol/grpc-metadata.ts';

@@ -1,5 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
-import { RemoteError } from '../errors/remote-error.ts';
+import type { RemoteError } from '../errors/remote-error.ts';
 import { readInferResponse } from '../protocol/infer-response.ts';
 import { writeInferRequest } from '../protocol/infer-request.ts';
 import {

@@ -84,12 +84,13 @@ function matrix(rows: Rows, input: TensorMetadata, known: RemoteInputs): Tensors
 }
 
 /** All values at once, where they are numbers and nothing else: the common case, and the quick one. */
-function numbersOf({ count, width, list, cell }: RowReader, datatype: 'FP64' | 'FP32'): TensorData | undefined {
+function numbersOf(reader: RowReader, datatype: 'FP64' | 'FP32'): TensorData | undefined {
+  const { count, width } = reader;
   const data = datatype === 'FP64' ? new Float64Array(count * width) : new Float32Array(count * width);
   for (let i = 0; i < count; i++) {
-    const row = list?.(i);
+    const row = reader.list?.(i);
     for (let j = 0; j < width; j++) {
-      const value = row === undefined ? cell(i, j) : row[j];
+      const value = row === undefined ? reader.cell(i, j) : row[j];
       if (typeof value !== 'number') return undefined;
       data[i * width + j] = value;
     }
@@ -97,11 +98,12 @@ function numbersOf({ count, width, list, cell }: RowReader, datatype: 'FP64' | '
   return data;
 }
 
-function flat({ count, width, list, cell }: RowReader): unknown[] {
+function flat(reader: RowReader): unknown[] {
+  const { count, width } = reader;
   const values: unknown[] = [];
   for (let i = 0; i < count; i++) {
-    const row = list?.(i);
-    for (let j = 0; j < width; j++) values.push((row === undefined ? cell(i, j) : row[j]) ?? null);
+    const row = reader.list?.(i);
+    for (let j = 0; j < width; j++) values.push((row === undefined ? reader.cell(i, j) : row[j]) ?? null);
   }
   return values;
 }
@@ -109,7 +111,7 @@ function flat({ count, width, list, cell }: RowReader): unknown[] {
 /** A tensor in the type that the server names; what does not fit it is refused. */
 function asDatatype(tensor: NamedTensor, datatype: Datatype): NamedTensor {
   if (tensor.datatype === datatype) return tensor;
-  return typed(tensor.data as ArrayLike<unknown>, { name: tensor.name, datatype, shape: tensor.shape });
+  return typed(tensor.data, { name: tensor.name, datatype, shape: tensor.shape });
 }
 
 function typed(

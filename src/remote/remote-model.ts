@@ -3,7 +3,7 @@ import { RemoteError } from '../errors/remote-error.ts';
 import type { InferRequest, InferResponse, NamedTensor, ServerMetadataMessage } from '../protocol/messages.ts';
 import { namedTensor } from '../protocol/named-tensor.ts';
 import type { Parameters } from '../protocol/parameters.ts';
-import type { ExtraFeatures, LoadedModel } from '../spec/model-loader.ts';
+import type { ExtraFeatures, LoadedInfo, LoadedModel } from '../spec/model-loader.ts';
 import type { CallOptions, Feeds, ModelMethod, RowMethod } from '../spec/model.ts';
 import type { Rows } from '../spec/rows.ts';
 import { encoded } from './encoded.ts';
@@ -16,12 +16,15 @@ import { RemotePlan } from './remote-plan.ts';
 const BINARY_FROM_BYTES = 2_048;
 const NO_EXTENSIONS: ServerMetadataMessage = { name: '', version: '', extensions: [] };
 
+/** What a server may leave unsaid. */
+export type AssumedInfo = Pick<LoadedInfo, 'featureNames' | 'classes'>;
+
 /** A model on a server. */
 export class RemoteModel {
   readonly #parts: ClientParts & { readonly extraFeatures: ExtraFeatures };
   readonly #client: RemoteClient;
   #plan: RemotePlan | undefined;
-  #opening: Promise<RemotePlan> | undefined;
+  #assumed: AssumedInfo = {};
 
   constructor(parts: ClientParts & { readonly extraFeatures: ExtraFeatures }) {
     this.#parts = parts;
@@ -39,10 +42,12 @@ export class RemoteModel {
    * @throws `ML_REMOTE_*`, `ML_ABORTED`
    */
   async open(options: CallOptions): Promise<RemotePlan> {
-    this.#opening ??= this.#describe(options).finally(() => {
-      this.#opening = undefined;
-    });
-    return (this.#plan ??= await this.#opening);
+    return (this.#plan ??= await this.#describe(options));
+  }
+
+  /** What is known of the model from elsewhere; counts where the server does not say it. */
+  assume(info: AssumedInfo): void {
+    this.#assumed = info;
   }
 
   /** The methods of the model, as a loader gives them. Only after `open`. */
@@ -72,7 +77,7 @@ export class RemoteModel {
     const plan = this.#plan ?? (await this.open(options));
     if (!plan.outputs.has(method)) throw this.#unsupported(method, plan);
     const { extraFeatures, address } = this.#parts;
-    const { featureNames, classes } = plan.info;
+    const { featureNames, classes } = { ...this.#assumed, ...plan.info };
     const known = { inputs: plan.inputs, featureNames, extraFeatures };
     const { inputs, contentType } = remoteInputs(input as Rows, known);
     const output = plan.outputs.get(method);

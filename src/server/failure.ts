@@ -30,11 +30,6 @@ const STATUSES: readonly (readonly [prefix: string, status: number])[] = [
   ['ML_LOAD_', 503],
   ['ML_CACHE_', 503],
   ['ML_WORKER_', 503],
-  // Of a model on another server, for which this one stands.
-  ['ML_REMOTE_TIMEOUT', 504],
-  ['ML_REMOTE_REFUSED', 502],
-  ['ML_REMOTE_INVALID_ANSWER', 502],
-  ['ML_REMOTE_', 503],
 ];
 
 /**

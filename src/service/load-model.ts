@@ -71,7 +71,11 @@ export async function loadModel<R = Row, P = Prediction>(
   const events = new EventBus();
   for (const [event, listener] of Object.entries(on))
     events.on(event as ServiceEventName, listener as ServiceListener<ServiceEventName>);
-  const { name, artefact, version, remote, open } = sourceOf(source, options, config.limits.maxModelBytes);
+  const { name, artefact, version, remote, open } = sourceOf(
+    source,
+    { ...rest, fallback },
+    config.limits.maxModelBytes,
+  );
   const runtime = new ExecutionRuntime(config.execution, config.container.processors);
   const built = await buildSource(
     { ...config, events, runtime },
@@ -104,9 +108,14 @@ interface Source {
   readonly open: (options: OpenOptions) => Promise<Artefact>;
 }
 
+/** What models on servers are given. */
+interface SourceOptions extends Pick<LoadModelOptions, 'remote'> {
+  readonly fallback?: LoadModelOptions['fallback'] | undefined;
+}
+
 function sourceOf(
   source: string | URL | ModelBytes,
-  { remote: options = {}, fallback }: LoadModelOptions,
+  { remote: options = {}, fallback }: SourceOptions,
   maxBytes: number,
 ): Source {
   if ((typeof source === 'string' || source instanceof URL) && isRemote(String(source))) {

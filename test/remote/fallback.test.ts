@@ -177,9 +177,9 @@ it.each(['http', 'grpc'] as const)(
     const model = registry.model(NAME, 'v1');
     expect(await model.predict(ROWS)).toEqual(own);
     let answered = 0;
-    let stopped = false;
+    const state = { stopped: false };
     const caller = async (): Promise<void> => {
-      while (!stopped) {
+      while (!state.stopped) {
         // A call that missed its deadline would reject, and the test with it.
         expect(await model.predict(ROWS, { timeoutMs: 10_000 })).toEqual(own);
         answered += 1;
@@ -191,7 +191,7 @@ it.each(['http', 'grpc'] as const)(
     await server.close();
     const atClose = answered;
     await vi.waitFor(() => expect(answered).toBeGreaterThan(atClose + 200), 20_000);
-    stopped = true;
+    state.stopped = true;
     await callers;
     expect(told.some(([event]) => event === 'remote:fallback')).toBe(true);
   },

@@ -58,6 +58,18 @@ describe('what is sent', () => {
     expect(Array.from(sent[0]?.inputs[0]?.data ?? [])).toEqual([2, 1]);
   });
 
+  it('takes the names of features from metadata where the server has none', async () => {
+    const address = await answering((_request, response, body) => {
+      const { inputs } = readInferRequest(splitBody(body, undefined));
+      const [first] = Array.from(inputs[0]?.data ?? []);
+      response.end(JSON.stringify({ outputs: [{ name: 'predict', datatype: 'FP64', shape: [1], data: [first] }] }));
+    }, matrix('FP64'));
+    const model = await loadModel(address, { metadata: { features: ['b', 'a'], classes: ['no', 'yes'] } });
+    onTestFinished(() => model.dispose());
+    expect(await model.predict([{ a: 1, b: 2 }])).toEqual([2]);
+    expect(model.info).toMatchObject({ featureNames: ['b', 'a'], classes: ['no', 'yes'] });
+  });
+
   it('is one column for each of several inputs', async () => {
     const { model, sent } = await recorder({
       inputs: [
@@ -120,7 +132,7 @@ describe('what is sent', () => {
     await model.predict([[1, 2]] as never);
     await model.predict([[1, 2]] as never);
     const [first, second] = sent.map(({ headers }) => Number(headers['authorization']?.slice('Bearer '.length)));
-    expect(second).toBe(Number(first) + 1);
+    expect(second).toBe((first ?? 0) + 1);
   });
 
   it('asks for the outputs that the options name', async () => {
@@ -144,7 +156,7 @@ it('joins calls that wait for a connection, where rows are independent', async (
   const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => model.predict([[i, i]] as never)));
   expect(answers).toEqual(Array.from({ length: 20 }, () => [1]));
   expect(sent.length).toBeLessThan(20);
-  expect(sent.reduce((sum, { inputs }) => sum + Number(inputs[0]?.shape[0]), 0)).toBe(20);
+  expect(sent.reduce((sum, { inputs }) => sum + (inputs[0]?.shape[0] ?? 0), 0)).toBe(20);
 });
 
 it('carries headers as metadata over gRPC, and TLS as its options say', async () => {

@@ -3,7 +3,7 @@ import { AbortedError } from '../../errors/aborted-error.ts';
 import { LoadError } from '../../errors/load-error.ts';
 import { createInlineRunner } from '../../execution/inline-runner.ts';
 import { fallbackMethods } from '../../remote/fallback-model.ts';
-import { RemoteModel } from '../../remote/remote-model.ts';
+import { type AssumedInfo, RemoteModel } from '../../remote/remote-model.ts';
 import type { RemoteError } from '../../errors/remote-error.ts';
 import type { LoadedModel } from '../../spec/model-loader.ts';
 import type { ModelInfo } from '../../spec/model.ts';
@@ -57,6 +57,7 @@ export async function buildRemote(settings: BuildSettings, work: RemoteWork): Pr
     const failure = await (local === undefined ? opening : Promise.race([opening, waited()]));
     if (local === undefined && failure !== undefined) throw late(failure, { settings, work, timeout });
     health.hasLocal = local !== undefined;
+    remote.assume(assumed(request, local));
     const built = assemble(settings, { work, remote, local, health });
     events.emit('load:end', {
       ...ref,
@@ -101,6 +102,13 @@ function late(
   );
 }
 
+/** What the metadata, or the model here, says of the model there. */
+function assumed({ metadata }: BuildRequest, local: LocalModel | undefined): AssumedInfo {
+  const featureNames = metadata?.features ?? local?.info.featureNames;
+  const classes = metadata?.classes ?? local?.info.classes;
+  return { ...(featureNames !== undefined && { featureNames }), ...(classes !== undefined && { classes }) };
+}
+
 interface Parts {
   readonly work: RemoteWork;
   readonly remote: RemoteModel;
@@ -140,7 +148,8 @@ function assemble(settings: BuildSettings, { work, remote, local, health }: Part
     inputs: [],
     outputs: [],
     classes: undefined,
-    featureNames: request.metadata?.features,
+    featureNames: undefined,
+    ...assumed(request, local),
     ...local?.info,
     ...remote.plan?.info,
     name: request.name,
