@@ -9,6 +9,8 @@ const NOT_SENT = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
+/** Of TLS: the certificate is not one that is trusted, or of another name. */
+const NO_TRUST = /CERT|^ERR_(TLS|SSL)/;
 const NO_HTTP = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 const MAX_TEXT = 300;
 
@@ -28,7 +30,7 @@ export function connectionFailure(error: unknown, label: string, maxResponseByte
       cause: error,
     });
   }
-  const sent = !NOT_SENT.has(code);
+  const sent = !NOT_SENT.has(code) && !NO_TRUST.test(code);
   const what = sent ? 'the connection ended before there was an answer' : 'it cannot be reached';
   return new RemoteError('ML_REMOTE_UNREACHABLE', `${label}: ${what} (${message || code})`, {
     details: { reason: code, sent },

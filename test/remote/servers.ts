@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { type InferenceOptions, type MLServiceRegistry, serve } from '../../src/index.ts';
@@ -27,8 +28,8 @@ export interface Described {
 export type Infer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => unknown;
 
 /** A server of one model `m` whose answers to infer the test writes itself. Gives the address of the model. */
-export async function answering(infer: Infer, described: Described = {}): Promise<string> {
-  const server = createServer((request, response) => {
+export async function answering(infer: Infer, described: Described = {}, tls?: ServerOptions): Promise<string> {
+  const listener: RequestListener = (request, response) => {
     const { url = '' } = request;
     const json = (value: unknown, status = 200): void => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
@@ -53,7 +54,8 @@ export async function answering(infer: Infer, described: Described = {}): Promis
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => void infer(request, response, Buffer.concat(chunks)));
     } else json({ error: 'there is no such model' }, 404);
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
   });
@@ -61,7 +63,7 @@ export async function answering(infer: Infer, described: Described = {}): Promis
     server.closeAllConnections();
     server.close();
   });
-  return `oip+http://127.0.0.1:${(server.address() as AddressInfo).port}/v2/models/m`;
+  return `oip+${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}/v2/models/m`;
 }
 
 /** An answer in JSON. */
