@@ -92,8 +92,15 @@ export {
   type ServiceClass,
 } from './service/ml-service-registry.ts';
 export type { ServiceLike } from './service/service-contract.ts';
-export type { CacheOptions, ModelOverride, RegistryOptions, Verification } from './service/registry-options.ts';
 export { type LockOptions, type LockReport, lockModels } from './service/lock-models.ts';
+export type {
+  CacheOptions,
+  FallbackOptions,
+  ModelOverride,
+  RegistryOptions,
+  Verification,
+} from './service/registry-options.ts';
+export type { FallbackOrder, RemoteOptions, RemoteTls } from './remote/remote-options.ts';
 export { scanFile, type ScanOptions } from './service/scan-file.ts';
 export { type ModelVerification, verifyModel, type VerifyModelOptions } from './service/verify-model.ts';
 export type { Verified } from './service/verify-record.ts';

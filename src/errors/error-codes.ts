@@ -99,6 +99,14 @@ export type ErrorCode =
   | 'ML_ROUTE_SUPERSEDED'
   | 'ML_ROUTE_OUTCOME_INVALID'
   | 'ML_ACCESS_DENIED'
+  | 'ML_REMOTE_UNREACHABLE'
+  | 'ML_REMOTE_BUSY'
+  | 'ML_REMOTE_PAUSED'
+  | 'ML_REMOTE_TIMEOUT'
+  | 'ML_REMOTE_REFUSED'
+  | 'ML_REMOTE_FAILED'
+  | 'ML_REMOTE_INVALID_ANSWER'
+  | 'ML_REMOTE_MODEL_MISSING'
   | 'ML_PROTOCOL_MALFORMED'
   | 'ML_PROTOCOL_LIMIT'
   | 'ML_PROTOCOL_UNSUPPORTED'
@@ -464,6 +472,36 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     'No rule allows this caller to do this with this model.',
     'Call with `as(principal)` or `runAs(principal, ...)`, or add a rule; the event `access:decision` says more.',
   ),
+  ML_REMOTE_UNREACHABLE: retry(
+    'The server of a remote model cannot be reached, or the connection ended before there was an answer.',
+    'Check the address and the network; `details.sent` says whether the request may have arrived.',
+  ),
+  ML_REMOTE_BUSY: retry(
+    'The server of a remote model refused the call for now: it is overloaded, or its model is not ready.',
+    'Wait for `details.retryAfterMs`, where the server gave it, or send less at once.',
+  ),
+  ML_REMOTE_PAUSED: retry(
+    'The server of a remote model failed several times in a row and is left alone for now.',
+    'Wait for `details.retryAfterMs`; the cause is the last failure. A `fallback` answers meanwhile.',
+  ),
+  ML_REMOTE_TIMEOUT: retry(
+    'The server of a remote model did not answer in time.',
+    'Raise `timeoutMs` of the call or of `remote`, or ask with fewer rows.',
+  ),
+  ML_REMOTE_REFUSED: final(
+    'The server of a remote model does not take the request; the message has its reason.',
+    'Compare the rows with the inputs in `info`; for 401 and 403 give credentials by `remote.headers`.',
+  ),
+  ML_REMOTE_FAILED: retry('The server of a remote model failed while it answered.', "Look into the server's log."),
+  ML_REMOTE_INVALID_ANSWER: final(
+    'The server of a remote model answered something that is no answer to the call: it breaks the protocol, or has other rows, names or types.',
+    'Check that the address is that of the model, and that the server speaks the Open Inference Protocol.',
+  ),
+  ML_REMOTE_MODEL_MISSING: final(
+    'The server does not have the model or version of the address.',
+    'Check the name and version, and that the model is loaded there.',
+  ),
+
   ML_PROTOCOL_MALFORMED: final(
     'A message of the Open Inference Protocol breaks its rules: JSON, shapes, sizes or values do not fit together.',
     'Correct what the message names; the protocol is described in `docs/serving.md`.',

@@ -23,6 +23,7 @@ export { PredictionError, type PredictionErrorCode } from './prediction-error.ts
 export { QuantizeError, type QuantizeErrorCode } from './quantize-error.ts';
 export { RouteError, type RouteErrorCode } from './route-error.ts';
 export { ProtocolError, type ProtocolErrorCode } from './protocol-error.ts';
+export { RemoteError, type RemoteErrorCode } from './remote-error.ts';
 export { SidecarError, type SidecarErrorCode } from './sidecar-error.ts';
 export { SwapError, type SwapErrorCode, type SwapErrorFields } from './swap-error.ts';
 export { WorkerError, type WorkerErrorCode } from './worker-error.ts';

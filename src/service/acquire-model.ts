@@ -1,5 +1,6 @@
+import { buildSource } from './build-source.ts';
 import type { ModelCache } from '../cache/model-cache.ts';
-import { type BuildSettings, type BuiltModel, buildModel, type ModelEntry } from './build-model.ts';
+import type { BuildSettings, BuiltModel, ModelEntry } from './build-model.ts';
 import type { ResolvedModel } from './model-resolver.ts';
 
 /** What loading takes from its surroundings. */
@@ -43,13 +44,14 @@ export function acquireModel(host: LoadHost, request: LoadRequest): Promise<Mode
     load: (loading, makeRoom) =>
       host.inTurn(() => {
         begun?.();
-        return buildModel(settings, {
+        return buildSource(settings, {
           requested: request.requested,
           name,
           ref: resolved.ref,
           metadata: resolved.metadata,
           metadataFiles: resolved.metadataFiles,
           place: resolved.place,
+          remote: resolved.remote,
           fresh: resolved.fresh,
           givenUp: (error) => cache.fail(resolved.key, error),
           resolveMs,

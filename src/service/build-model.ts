@@ -28,6 +28,7 @@ import { readable, reopeningRequest } from './reopening-request.ts';
 import { placeModel, type PlaceWork } from './place-model.ts';
 import type { PlacedModel } from './placed-model.ts';
 import type { Verification } from './registry-options.ts';
+import type { RemoteSource } from './remote/remote-source.ts';
 
 /** A model as the cache holds it. */
 export interface BuiltModel {
@@ -41,7 +42,17 @@ export interface BuiltModel {
   readonly metadata?: ModelMetadata | undefined;
   /** Set where rows are compared with the model's contract. */
   readonly contract?: ContractGuard | undefined;
+  /** What there is to say of a model that may come and go while it is loaded. */
+  standing?(): Standing | undefined;
   dispose(): Promise<void>;
+}
+
+/** How a loaded model is at present. */
+export interface Standing {
+  readonly state: 'ready' | 'failed';
+  readonly reason: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
 }
 
 export type ModelEntry = CacheEntry<BuiltModel>;
@@ -77,6 +88,8 @@ export interface BuildRequest {
   readonly metadataFiles?: ModelRecord['metadataFiles'];
   /** Where the model is to run, if that was said for this one. */
   readonly place: PlaceChoice | undefined;
+  /** Set for a model on a server, which has no file to open. */
+  readonly remote?: RemoteSource | undefined;
   /** Whether `open` gives memory that nobody else holds. */
   readonly fresh: boolean;
   /** Told when the model's worker ended too often and is not started again. */

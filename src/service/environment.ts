@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/configuration-error.ts';
+import type { FallbackOrder } from '../remote/remote-options.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
 import type { ModelOverride } from './registry-options.ts';
 
@@ -18,18 +19,25 @@ export function readEnvironment(env: Env): EnvironmentSettings {
     modelsDir: value(env, 'ML_MODELS_DIR'),
     lockFile: value(env, 'ML_MODELS_LOCK'),
     maxModelBytes: bytes(env, 'ML_MAX_MODEL_BYTES'),
-    place: place(env, 'ML_EXECUTION_PLACE'),
+    place: choice(env, 'ML_EXECUTION_PLACE', PLACES),
   };
 }
 
-/** `fraud-detector` is set by `ML_MODEL_FRAUD_DETECTOR_PATH`, `..._VERSION` and `..._PLACE`. */
+/** `fraud-detector` is set by `ML_MODEL_FRAUD_DETECTOR_PATH`, `..._VERSION`, `..._PLACE` and `..._FALLBACK`. */
 export function variableNames(model: string): {
   readonly path: string;
   readonly version: string;
   readonly place: string;
+  readonly fallback: string;
 } {
   const name = model.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
-  return { path: `ML_MODEL_${name}_PATH`, version: `ML_MODEL_${name}_VERSION`, place: `ML_MODEL_${name}_PLACE` };
+  const prefix = `ML_MODEL_${name}`;
+  return {
+    path: `${prefix}_PATH`,
+    version: `${prefix}_VERSION`,
+    place: `${prefix}_PLACE`,
+    fallback: `${prefix}_FALLBACK`,
+  };
 }
 
 /** What the environment says of one model. */
@@ -37,21 +45,24 @@ export function modelEnvironment(env: Env, model: string): ModelOverride {
   const names = variableNames(model);
   const path = value(env, names.path);
   const version = value(env, names.version);
-  const where = place(env, names.place);
+  const where = choice(env, names.place, PLACES);
+  const fallback = choice(env, names.fallback, FALLBACKS);
   return {
     ...(path !== undefined && { path }),
     ...(version !== undefined && { version }),
     ...(where !== undefined && { place: where }),
+    ...(fallback !== undefined && { fallback }),
   };
 }
 
 export const PLACES: readonly PlaceChoice[] = ['auto', 'inline', 'thread', 'process'];
+export const FALLBACKS: readonly FallbackOrder[] = ['remote-first', 'local-first'];
 
-function place(env: Env, name: string): PlaceChoice | undefined {
+function choice<T extends string>(env: Env, name: string, choices: readonly T[]): T | undefined {
   const text = value(env, name);
-  const known = PLACES.find((one) => one === text);
+  const known = choices.find((one) => one === text);
   if (text === undefined || known !== undefined) return known;
-  throw new ConfigurationError('ML_ENV_INVALID', `${name} must be one of ${PLACES.join(', ')}, got "${text}"`, {
+  throw new ConfigurationError('ML_ENV_INVALID', `${name} must be one of ${choices.join(', ')}, got "${text}"`, {
     details: { name, value: text },
   });
 }

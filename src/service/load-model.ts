@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { CacheEntry } from '../cache/cache-entry.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
-import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
-import { systemClock } from '../internal/clock.ts';
+import { isRemote } from '../remote/is-remote.ts';
 import { bytesArtefact, openArtefact } from '../repository/artefact-reader.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ServiceEventName, ServiceListener } from '../spec/events.ts';
@@ -11,11 +9,14 @@ import type { ModelMetadata } from '../spec/metadata.ts';
 import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { OpenOptions } from '../spec/model-repository.ts';
 import type { Row } from '../spec/rows.ts';
-import { type BuiltModel, buildModel, type ModelEntry } from './build-model.ts';
+import { buildSource } from './build-source.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
-import { LiveModel, type ModelSource } from './live-model.ts';
+import { LiveModel } from './live-model.ts';
 import { configure } from './registry-config.ts';
-import type { RegistryOptions } from './registry-options.ts';
+import type { FallbackOptions, RegistryOptions } from './registry-options.ts';
+import { noFile } from './remote/no-file.ts';
+import { remoteSource, type RemoteSource } from './remote/remote-source.ts';
+import { SingleModel } from './single-model.ts';
 
 /** Listeners by event name. */
 export type Listeners = { readonly [E in ServiceEventName]?: ServiceListener<E> };
@@ -40,9 +41,12 @@ export interface LoadModelOptions
       | 'sidecar'
       | 'encryption'
       | 'filePermissions'
+      | 'remote'
     > {
   /** What a metadata file would say: feature names, classes, checksum, ... */
   readonly metadata?: Partial<ModelMetadata>;
+  /** For a model on a server: the file that answers where the server does not, or the other way round. */
+  readonly fallback?: FallbackOptions & { readonly path: string };
   /** Listeners for the events of this model, e.g. `{ 'model:warning': console.warn }`. */
   readonly on?: Listeners;
 }
@@ -55,35 +59,41 @@ export interface ModelBytes {
 }
 
 /**
- * Loads one file or directory, without a models directory. The content decides the format.
+ * Loads one file or directory, without a models directory. The content decides the format. An address such as
+ * `oip+http://host:8000/v2/models/fraud` stands for a model on a server of the Open Inference Protocol.
  * The model is not cached: each call gives another one; free it with `dispose()`.
  *
- * @param source a path, or bytes with a name
+ * @param source a path, an address, or bytes with a name
  * @throws `ML_ARTEFACT_*`, `ML_FORMAT_*`, `ML_CHECKSUM_*`, `ML_LOADER_*`: see `docs/errors.md`
  */
 export async function loadModel<R = Row, P = Prediction>(
   source: string | URL | ModelBytes,
   options: LoadModelOptions = {},
 ): Promise<Model<R, P>> {
-  const { on = {}, metadata, signal = new AbortController().signal, ...rest } = options;
+  const { on = {}, metadata, signal = new AbortController().signal, fallback, ...rest } = options;
   const config = configure(rest);
   // A lock of the environment is about the models directory; a file that the application chose itself is not in it.
   const authenticity = options.authenticity === undefined ? undefined : config.authenticity;
   const events = new EventBus();
   for (const [event, listener] of Object.entries(on))
     events.on(event as ServiceEventName, listener as ServiceListener<ServiceEventName>);
-  const { name, artefact, open } = sourceOf(source);
+  const { name, artefact, version, remote, open } = sourceOf(
+    source,
+    { ...rest, fallback },
+    config.limits.maxModelBytes,
+  );
   const runtime = new ExecutionRuntime(config.execution, config.container.processors);
-  const built = await buildModel(
+  const built = await buildSource(
     { ...config, authenticity, events, runtime },
     {
       requested: name,
       name: metadata?.name ?? name,
-      ref: { model: metadata?.name ?? name, version: metadata?.version, artefact },
+      ref: { model: metadata?.name ?? name, version: metadata?.version ?? version, artefact },
       metadata:
         metadata === undefined
           ? undefined
           : { extra: {}, ...metadata, name: metadata.name ?? name, version: metadata.version ?? '' },
+      remote,
       place: undefined,
       fresh: artefact !== undefined,
       resolveMs: 0,
@@ -95,11 +105,46 @@ export async function loadModel<R = Row, P = Prediction>(
   return new LiveModel<R, P>(new SingleModel(built, events));
 }
 
-function sourceOf(source: string | URL | ModelBytes): {
+interface Source {
   readonly name: string;
+  /** Of the address of a model on a server. */
+  readonly version?: string | undefined;
   readonly artefact: string | undefined;
+  readonly remote?: RemoteSource;
   readonly open: (options: OpenOptions) => Promise<Artefact>;
-} {
+}
+
+/** What models on servers are given. */
+interface SourceOptions extends Pick<LoadModelOptions, 'remote'> {
+  readonly fallback?: LoadModelOptions['fallback'] | undefined;
+}
+
+function sourceOf(
+  source: string | URL | ModelBytes,
+  { remote: options = {}, fallback }: SourceOptions,
+  maxBytes: number,
+): Source {
+  if ((typeof source === 'string' || source instanceof URL) && isRemote(String(source))) {
+    const local = fallback && sourceOf(fallback.path, {}, maxBytes);
+    const remote = remoteSource(String(source), {
+      options,
+      fallback:
+        fallback && local
+          ? {
+              order: fallback.order,
+              local: {
+                ref: { model: local.name, version: undefined, artefact: local.artefact },
+                metadata: undefined,
+                place: undefined,
+                fresh: true,
+                open: (opening) => local.open({ ...opening, maxBytes }),
+              },
+            }
+          : undefined,
+    });
+    const { model, version, text } = remote.address;
+    return { name: model, version, artefact: text, remote, open: noFile };
+  }
   if (typeof source === 'string' || source instanceof URL) {
     const path = typeof source === 'string' ? source : pathOf(source);
     const name = path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
@@ -126,50 +171,7 @@ function pathOf(url: URL): string {
 function wrongSource(cause?: unknown): ConfigurationError {
   return new ConfigurationError(
     'ML_OPTIONS_INVALID',
-    'loadModel() takes a path, a file URL or { bytes: Uint8Array, name: string }',
+    'loadModel() takes a path, a file URL, an oip+ address or { bytes: Uint8Array, name: string }',
     { cause },
   );
-}
-
-/** The life of one model that no cache holds. */
-class SingleModel implements ModelSource {
-  readonly events: EventBus;
-  readonly #entry: ModelEntry;
-  #disposing: Promise<void> | undefined;
-
-  constructor(built: BuiltModel, events: EventBus) {
-    this.events = events;
-    this.#entry = new CacheEntry({ key: built.info.name, value: built, pinned: true, clock: systemClock });
-  }
-
-  get label(): string {
-    return this.#entry.key;
-  }
-
-  tryAcquire(): ModelEntry | undefined {
-    if (!this.#entry.live) return undefined;
-    this.#entry.lease();
-    return this.#entry;
-  }
-
-  acquire(): Promise<ModelEntry> {
-    return Promise.reject(this.#gone());
-  }
-
-  loaded(): boolean {
-    return this.#entry.live;
-  }
-
-  peek(): BuiltModel {
-    if (!this.#entry.live) throw this.#gone();
-    return this.#entry.value;
-  }
-
-  dispose(): Promise<void> {
-    return (this.#disposing ??= this.#entry.retire());
-  }
-
-  #gone(): LifecycleError {
-    return new LifecycleError('ML_MODEL_DISPOSED', `${this.label} was disposed; load it again`);
-  }
 }

@@ -1,6 +1,8 @@
 import { resolve as resolvePath } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { MLServiceError } from '../errors/ml-service-error.ts';
+import { isRemote } from '../remote/is-remote.ts';
+import type { FallbackOrder, RemoteOptions } from '../remote/remote-options.ts';
 import { openArtefact } from '../repository/artefact-reader.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
 import { requireChosen, resolveModel } from '../repository/resolve.ts';
@@ -19,6 +21,9 @@ import type { Explanation } from '../spec/resolution.ts';
 import { choosePinned, type ModelFamily, NO_PINS, pinnedId, type Pins } from './swap/pins.ts';
 import { modelEnvironment, variableNames } from './environment.ts';
 import type { RegistryConfig } from './registry-config.ts';
+import type { FallbackOptions } from './registry-options.ts';
+import { noFile } from './remote/no-file.ts';
+import { type LocalSource, remoteSource, type RemoteSource } from './remote/remote-source.ts';
 
 /** What a caller asks for. */
 export interface ModelRequest {
@@ -50,6 +55,8 @@ export interface ResolvedModel {
   readonly metadataFiles?: ModelRecord['metadataFiles'];
   /** Where it is to run, if that was said for this model. */
   readonly place: PlaceChoice | undefined;
+  /** Set for a model on a server, which has no file to open. */
+  readonly remote: RemoteSource | undefined;
   /** Whether `open` gives memory that nobody else holds. */
   readonly fresh: boolean;
   /** Bytes on disk, or 0 where not known before it is opened. */
@@ -62,6 +69,9 @@ interface Override {
   readonly path: string | undefined;
   readonly version: string | undefined;
   readonly place: PlaceChoice | undefined;
+  readonly remote: RemoteOptions;
+  readonly fallback: FallbackOrder | FallbackOptions | undefined;
+  /** A sentence on where each setting came from. */
   readonly via: readonly string[];
 }
 
@@ -123,17 +133,26 @@ export class ModelResolver {
    */
   async resolve(request: ModelRequest, pins: Pins = this.pins(request)): Promise<ResolvedModel> {
     const override = this.#override(request);
-    if (this.#usesPath(request, override, pins)) return this.#direct(request, override.path, override.place);
-    const record = await this.record(request, pins);
+    if (this.#usesPath(request, override, pins)) {
+      return isRemote(override.path)
+        ? this.#remote(request, override.path, override)
+        : this.#direct(request, override.path, override.place);
+    }
+    return this.#stored(request, await this.record(request, pins), override.place);
+  }
+
+  /** A file of the repository. */
+  #stored({ shadow }: ModelRequest, record: ModelRecord, place: PlaceChoice | undefined): ResolvedModel {
     const repository = this.#repository;
     return {
-      key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})${request.shadow === true ? ' shadow' : ''}`,
+      key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})${shadow === true ? ' shadow' : ''}`,
       ref: { model: record.name, version: record.label ?? record.version, artefact: record.id },
       id: record.id,
       metadata: record.metadata,
       metadataFiles: record.metadataFiles,
       size: record.size,
-      place: override.place,
+      place,
+      remote: undefined,
       fresh: repository instanceof DirectoryRepository,
       open: (options) => repository.open(record, options),
     };
@@ -156,6 +175,13 @@ export class ModelResolver {
   async explain(request: ModelRequest, pins: Pins = this.pins(request)): Promise<Explanation> {
     const override = this.#override(request);
     if (this.#usesPath(request, override, pins)) return this.#explainPath(request, override.path);
+    const explanation = await this.#explainStored(request, override);
+    const pinned = pinnedId(request, pins);
+    return pinned === undefined ? explanation : choosePinned(explanation, pinned);
+  }
+
+  /** What the repository has, whatever path was set. */
+  async #explainStored(request: ModelRequest, override: Pick<Override, 'version' | 'via'>): Promise<Explanation> {
     const index = await this.index();
     const via = [...override.via];
     let version = override.version ?? request.version;
@@ -164,7 +190,7 @@ export class ModelResolver {
       via.push(`alias "${version}" means "${alias}"`);
       version = alias;
     }
-    const explanation = resolveModel(
+    return resolveModel(
       index,
       { name: request.name, version, area: request.area, via },
       {
@@ -173,8 +199,6 @@ export class ModelResolver {
         formatPreference: this.#config.formatPreference,
       },
     );
-    const pinned = pinnedId(request, pins);
-    return pinned === undefined ? explanation : choosePinned(explanation, pinned);
   }
 
   /** A path that was set counts unless a swap put something in its place. */
@@ -186,7 +210,7 @@ export class ModelResolver {
   #explainPath({ name, version }: ModelRequest, path: string): Explanation {
     const variable = variableNames(name).path;
     const origin = this.#config.models[name]?.path === undefined ? variable : `options.models.${name}.path`;
-    const id = resolvePath(path);
+    const id = isRemote(path) ? path : resolvePath(path);
     return {
       name,
       requested: version,
@@ -194,7 +218,7 @@ export class ModelResolver {
       location: this.#repository.location,
       chosen: undefined,
       candidates: [
-        { id, record: undefined, chosen: true, reason: `chosen: ${origin} names this file; versions play no part` },
+        { id, record: undefined, chosen: true, reason: `chosen: ${origin} names it; versions play no part` },
       ],
       knownNames: [],
     };
@@ -207,11 +231,13 @@ export class ModelResolver {
     const variables = variableNames(name);
     const place = option.place ?? environment.place;
     const via: string[] = [];
-    if (exact === true) return { path: undefined, version: undefined, place, via };
+    const remote = { ...this.#config.remote, ...option.remote };
+    const fallback = option.fallback ?? environment.fallback;
+    if (exact === true) return { path: undefined, version: undefined, place, remote, fallback, via };
     if (option.version !== undefined) via.push(`version "${option.version}" from options.models.${name}.version`);
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
     const path = option.path ?? environment.path;
-    return { path, version: option.version ?? environment.version, place, via };
+    return { path, version: option.version ?? environment.version, place, remote, fallback, via };
   }
 
   /** A path that was set for a model: no directory contract, no metadata, the file itself. */
@@ -224,8 +250,52 @@ export class ModelResolver {
       metadata: undefined,
       size: 0,
       place,
+      remote: undefined,
       fresh: true,
       open: (options) => openArtefact(undefined, absolute, options),
     };
   }
+
+  /** A model on a server, and the file that answers with it where a fallback was set. */
+  async #remote(request: ModelRequest, path: string, override: Override): Promise<ResolvedModel> {
+    const { remote: options, fallback } = override;
+    const wanted = typeof fallback === 'string' ? { order: fallback } : fallback;
+    const local = wanted && (await this.#fallback(request, wanted, override).catch(errorOf));
+    const remote = remoteSource(path, {
+      options,
+      fallback: wanted && local && { order: wanted.order, local: withLimit(local, this.#config) },
+    });
+    return {
+      // Options are the model's own, so that two models at one address are two.
+      key: `${path} (${request.name})`,
+      ref: { model: request.name, version: remote.address.version, artefact: path },
+      id: undefined,
+      metadata: undefined,
+      size: local === undefined || local instanceof Error ? 0 : local.size,
+      place: undefined,
+      remote,
+      fresh: true,
+      open: noFile,
+    };
+  }
+
+  async #fallback(
+    request: ModelRequest,
+    { path, version }: Partial<FallbackOptions>,
+    override: Override,
+  ): Promise<ResolvedModel> {
+    if (path !== undefined) return this.#direct(request, path, override.place);
+    const asked = { via: override.via, version: version ?? override.version };
+    return this.#stored(request, requireChosen(await this.#explainStored(request, asked)), override.place);
+  }
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** A file as a load opens it. */
+function withLimit(local: ResolvedModel | Error, { limits }: RegistryConfig): LocalSource | Error {
+  if (local instanceof Error) return local;
+  return { ...local, open: (options) => local.open({ ...options, maxBytes: limits.maxModelBytes }) };
 }

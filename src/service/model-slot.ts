@@ -187,15 +187,17 @@ export class ModelSlot implements ModelSource {
   health(): ModelHealth {
     const { router } = this;
     if (router !== undefined) return { ...router.control.health(), version: this.request.version };
+    // A model on a server comes and goes while it is loaded.
+    const standing = this.#machine.state === 'ready' ? this.#entry?.value.standing?.() : undefined;
     return {
       name: this.request.name,
       version: this.request.version,
       artefact: (this.#entry?.value ?? this.#resolved)?.ref.artefact,
-      state: this.#machine.state,
-      since: new Date(this.#machine.since).toISOString(),
-      reason: this.#machine.reason,
+      state: standing?.state ?? this.#machine.state,
+      since: new Date(standing?.since ?? this.#machine.since).toISOString(),
+      reason: standing?.reason ?? this.#machine.reason,
       code: this.#machine.code,
-      available: this.#machine.available,
+      available: standing === undefined && this.#machine.available,
     };
   }
 

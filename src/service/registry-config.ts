@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../internal/clock.ts';
 import { type Container, readContainer } from '../internal/container.ts';
 import { LoaderRegistry } from '../loaders/loader-registry.ts';
 import type { ModelConverter } from '../spec/converter.ts';
+import type { RemoteOptions } from '../remote/remote-options.ts';
 import { sidecarSettings, type SidecarSettings } from '../sidecar/sidecar-settings.ts';
 import type { AccessOption } from '../spec/access.ts';
 import type { EncryptionOptions } from '../spec/encryption.ts';
@@ -16,7 +17,7 @@ import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
 import type { SwapPolicy } from '../spec/swap.ts';
 import type { InputValidation } from './contract-guard.ts';
-import { PLACES, readEnvironment } from './environment.ts';
+import { FALLBACKS, PLACES, readEnvironment } from './environment.ts';
 import { type ExecutionConfig, executionConfig } from './execution-runtime.ts';
 import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
 
@@ -47,6 +48,7 @@ export interface RegistryConfig {
   readonly execution: ExecutionConfig;
   readonly container: Container;
   readonly sidecar: SidecarSettings;
+  readonly remote: RemoteOptions;
   /** Made, and its code imported, when a file first needs it. */
   readonly converter: () => Promise<ModelConverter>;
   readonly required: 'services' | readonly string[];
@@ -96,6 +98,38 @@ const authenticity = z.optional(
     'an object { policy?, lockFile?, signatures?, ignorePaths? }',
   ),
 );
+const callback = z.optional(z.custom((v) => typeof v === 'function', 'a function'));
+const pem = z.optional(z.custom((v) => typeof v === 'string' || v instanceof Uint8Array, 'PEM text or bytes'));
+const order = z.enum(FALLBACKS, FALLBACKS.map((one) => `'${one}'`).join(' or '));
+const remote = z.optional(
+  z.strictObject(
+    {
+      headers: callback,
+      tls: z.optional(
+        z.strictObject(
+          { ca: pem, cert: pem, key: pem, servername: z.optional(text) },
+          'an object { ca?, cert?, key?, servername? }',
+        ),
+      ),
+      connections: positive,
+      timeoutMs: positive,
+      connectTimeoutMs: positive,
+      maxResponseBytes: positive,
+      retries: notNegative,
+      failures: positive,
+      pauseMs: positive,
+      rowsIndependent: z.optional(z.boolean('a boolean')),
+      outputs: z.optional(z.record(z.string(), text, 'an object of output names by method')),
+    },
+    'an object',
+  ),
+);
+const fallback = z.optional(
+  z.union(
+    [order, z.strictObject({ order, path: z.optional(text), version: z.optional(text) })],
+    "'remote-first', 'local-first' or an object { order, path?, version? }",
+  ),
+);
 const isLoader = (value: unknown): boolean => typeof value === 'object' && value !== null && 'load' in value;
 const isRegistry = (value: unknown): value is LoaderRegistry =>
   typeof value === 'object' && value !== null && 'find' in value && 'reads' in value;
@@ -129,8 +163,8 @@ const schema = z.strictObject(
       z.record(
         z.string(),
         z.strictObject(
-          { path: z.optional(text), version: z.optional(text), place },
-          'an object { path?, version?, place? }',
+          { path: z.optional(text), version: z.optional(text), place, remote, fallback },
+          'an object { path?, version?, place?, remote?, fallback? }',
         ),
         'an object by model name',
       ),
@@ -233,6 +267,7 @@ const schema = z.strictObject(
     filePermissions: z.optional(z.enum(['off', 'warn', 'error'], "'off', 'warn' or 'error'")),
     // Judged where the rules are compiled.
     access: z.optional(z.unknown()),
+    remote,
     env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
     clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
   },
@@ -290,6 +325,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     execution: executionConfig(options, environment.place),
     container,
     sidecar,
+    remote: options.remote ?? {},
     converter: converterOf(sidecar),
     required: options.required ?? [],
     access: options.access,

@@ -1,6 +1,7 @@
 import type { FilePermissions } from '../access/file-permissions.ts';
 import type { Clock } from '../internal/clock.ts';
 import type { LoaderRegistry } from '../loaders/loader-registry.ts';
+import type { FallbackOrder, RemoteOptions } from '../remote/remote-options.ts';
 import type { SidecarOptions } from '../sidecar/sidecar-settings.ts';
 import type { AuthenticityOptions } from '../spec/authenticity.ts';
 import type { AccessOption } from '../spec/access.ts';
@@ -32,12 +33,32 @@ export interface CacheOptions {
 
 /** What is set for one model, against its service class and the environment. */
 export interface ModelOverride {
-  /** A file or directory to use instead of the models directory; absolute or relative to the working directory. */
+  /**
+   * A file or directory to use instead of the models directory; absolute or relative to the working directory. Or a
+   * model on a server of the Open Inference Protocol: `oip+http://host:port/v2/models/<name>[/versions/<version>]`,
+   * `oip+https://...`, `oip+grpc://host:port/<name>[/<version>]`.
+   */
   readonly path?: string;
   /** The version to use whatever the caller asks for. */
   readonly version?: string;
   /** Where it runs. */
   readonly place?: PlaceChoice;
+  /** For a model on a server: over the registry's `remote`. */
+  readonly remote?: RemoteOptions;
+  /**
+   * For a model on a server: which model answers first, that one or the one in this process. Default: the one on the
+   * server answers alone.
+   */
+  readonly fallback?: FallbackOrder | FallbackOptions;
+}
+
+/** Two models that answer the same calls. */
+export interface FallbackOptions {
+  readonly order: FallbackOrder;
+  /** The file for this process. Default: the model of the same name in the models directory. */
+  readonly path?: string;
+  /** The version in the models directory. Default: the one that callers ask for. */
+  readonly version?: string;
 }
 
 /** Options of `MLServiceRegistry`. Options win over the environment, the environment over defaults. */
@@ -100,6 +121,8 @@ export interface RegistryOptions {
   readonly encryption?: EncryptionOptions;
   /** Model files and folders that others may write to: a warning (default), an error, or nothing. Not on Windows. */
   readonly filePermissions?: FilePermissions;
+  /** How models on servers are asked. */
+  readonly remote?: RemoteOptions;
   /** Environment variables. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Time source, for tests. */

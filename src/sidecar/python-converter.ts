@@ -3,6 +3,7 @@ import type { Conversion, ConversionRequest, ConvertedInput, ModelConverter, Not
 import { compareAnswers, type ExpectedOutput } from './compare-answers.ts';
 import { ConversionCache } from './conversion-cache.ts';
 import { readyEnvironment, setUpEnvironment } from './environment.ts';
+import { withProcessLock } from './process-lock.ts';
 import { runGraph } from './graph-run.ts';
 import { askInterpreter } from './interpreter.ts';
 import { type LockFile, lockFileFor } from './lock-file.ts';
@@ -72,11 +73,36 @@ export class PythonConverter implements ModelConverter {
     }
     if (!this.#mayConvert) return notAllowed(request);
     const { key, lock } = plan;
-    const python = await this.#python(lock, request.signal);
-    const worked = await this.#work(request, { task: plan.task, python });
-    const conversion = await this.#verified(request, { worked, runtime: plan.runtime, lock });
-    await this.#cache.put(key, conversion);
-    return conversion;
+    return this.#once(key, request.signal, async () => {
+      const python = await this.#python(lock, request.signal);
+      const worked = await this.#work(request, { task: plan.task, python });
+      const conversion = await this.#verified(request, { worked, runtime: plan.runtime, lock });
+      await this.#cache.put(key, conversion);
+      return conversion;
+    });
+  }
+
+  /** One of all processes that share the cache converts a file; the others wait for it and take what it made. */
+  async #once(key: string, signal: AbortSignal, convert: () => Promise<Conversion>): Promise<Conversion> {
+    const { cacheDir, timeoutMs } = this.#settings;
+    const waiting = {
+      signal,
+      // Converting and comparing have this time each.
+      timeoutMs: 2 * timeoutMs,
+      onWait: (holder: string) => this.#onProgress(`waiting for ${holder}, which converts the same file`),
+    };
+    const work = async (): Promise<Conversion> => (await this.#cache.get(key)) ?? (await convert());
+    try {
+      return await withProcessLock(`${cacheDir}/locks/${key}`, waiting, work);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined || !/^(EACCES|EROFS|ENOENT|ENOTDIR|EPERM|ENOSPC)$/.test(code)) throw error;
+      throw new SidecarError(
+        'ML_SIDECAR_SETUP',
+        `${cacheDir} cannot be written (${(error as Error).message}); set ML_CACHE_DIR to a folder that can be written and has room`,
+        { cause: error },
+      );
+    }
   }
 
   /** Everything that a conversion depends on, found without Python. */

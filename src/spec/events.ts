@@ -162,6 +162,16 @@ export interface ServiceEventMap {
   'shadow:stop': ModelRef & { readonly reason: string };
   /** A policy decided. */
   'access:decision': AccessDecision;
+  /** The other one of two models answered a call, because the first one did not (option `fallback`). */
+  'remote:fallback': ModelRef & {
+    readonly method: ModelMethod;
+    /** Where the answer comes from. */
+    readonly to: 'local' | 'remote';
+    /** Why not from the first. */
+    readonly error: unknown;
+  };
+  /** The first one of two models answers again. */
+  'remote:recovered': ModelRef & { readonly from: 'local' | 'remote' };
   /** The repository's files changed while it was watched. */
   'repository:change': { readonly location: string };
 }

@@ -3,6 +3,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -37,7 +38,82 @@ const PARTS = {
       }
     },
   },
+  // MLServer serves models of scikit-learn; ours is the client.
+  'mlserver-server': {
+    requirements: 'requirements-mlserver.txt',
+    async run(python) {
+      const folder = join(ENVIRONMENTS, 'mlserver-models');
+      const [http, grpc, metrics] = await freePorts(3);
+      await run(python, [join(HERE, 'mlserver_models.py'), folder, http, grpc, metrics].map(String));
+      const ready = `http://127.0.0.1:${http}/v2/health/ready`;
+      const server = await startServer(join(dirname(python), 'mlserver'), ['start', folder], ready);
+      try {
+        const addresses = [`oip+http://127.0.0.1:${http}/v2/models/{}`, `oip+grpc://127.0.0.1:${grpc}/{}`];
+        await run(process.execPath, [join(HERE, 'remote-client.mjs'), join(folder, 'references.json'), ...addresses]);
+      } finally {
+        await server.stop();
+      }
+    },
+  },
+  // A deployment of Ray Serve with two replicas that speaks the protocol; ours is the client.
+  'ray-server': {
+    requirements: 'requirements-ray.txt',
+    async run(python) {
+      const folder = join(ENVIRONMENTS, 'ray-models');
+      const [http] = await freePorts(1);
+      mkdirSync(folder, { recursive: true });
+      const args = [join(HERE, 'ray_server.py'), folder, String(http)];
+      const server = await startServer(python, args, `http://127.0.0.1:${http}/v2/health/ready`);
+      try {
+        const address = `oip+http://127.0.0.1:${http}/v2/models/{}`;
+        await run(process.execPath, [join(HERE, 'remote-client.mjs'), join(folder, 'references.json'), address]);
+      } finally {
+        await server.stop();
+      }
+    },
+  },
 };
+
+/** Ports where nobody listens at present. */
+async function freePorts(count) {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** Starts a server of others and waits until it says that it is ready. */
+async function startServer(command, args, readyUrl) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  const keep = (chunk) => (said = (said + chunk).slice(-4_000));
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(timer);
+  };
+  for (let i = 0; i < 900; i++) {
+    if (child.exitCode !== null) break;
+    const ready = await fetch(readyUrl).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) return { stop };
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  await stop();
+  throw new Error(`${command} was not ready: ${said}`);
+}
 
 /** The Python of an environment with the packages of a requirements file, made anew when that changes. */
 function pythonOf(requirements) {

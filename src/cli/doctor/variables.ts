@@ -19,7 +19,7 @@ const GENERAL: ReadonlyMap<string, string> = new Map([
   ['ML_CACHE_DIR', 'where conversions and environments of the sidecar are kept'],
 ]);
 
-const OF_A_MODEL = /^ML_MODEL_.+_(PATH|VERSION)$/;
+const OF_A_MODEL = /^ML_MODEL_.+_(PATH|VERSION|FALLBACK)$/;
 
 /** Every `ML_...` variable that is set, and what it does to the models that are known. */
 export function variablesOf(
@@ -30,7 +30,8 @@ export function variablesOf(
     models.flatMap((model) => {
       const names = variableNames(model);
       return [
-        [names.path, `the file of ${model}, in place of the models directory`] as const,
+        [names.path, `the file of ${model}, or its address on a server, in place of the models directory`] as const,
+        [names.fallback, `which answers first where ${model} is on a server: that one, or the file here`] as const,
         [names.version, `the version of ${model}, whatever is asked for`] as const,
       ];
     }),
