@@ -21,6 +21,7 @@ export {
   OverloadError,
   PredictionError,
   ProtocolError,
+  RemoteError,
   SidecarError,
   WorkerError,
 } from './errors/index.ts';
