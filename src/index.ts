@@ -31,6 +31,7 @@ export {
   QuantizeError,
   RouteError,
   ProtocolError,
+  RemoteError,
   SidecarError,
   SwapError,
   WorkerError,

@@ -38,7 +38,7 @@ describe('loadModel', () => {
   ])('refuses %s', async (source) => {
     await expect(loadModel(source as never)).rejects.toMatchObject({
       code: 'ML_OPTIONS_INVALID',
-      message: 'loadModel() takes a path, a file URL or { bytes: Uint8Array, name: string }',
+      message: 'loadModel() takes a path, a file URL, an oip+ address or { bytes: Uint8Array, name: string }',
     });
   });
 
