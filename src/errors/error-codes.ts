@@ -28,6 +28,15 @@ export type ErrorCode =
   | 'ML_CHECKSUM_WEAK'
   | 'ML_CHECKSUM_INVALID'
   | 'ML_SIZE_MISMATCH'
+  | 'ML_PUBLISH_EXISTS'
+  | 'ML_PUBLISH_REFUSED'
+  | 'ML_PUBLISH_LOCKED'
+  | 'ML_PUBLISH_FAILED'
+  | 'ML_PUBLISH_INTERRUPTED'
+  | 'ML_BACKUP_REFUSED'
+  | 'ML_BACKUP_MALFORMED'
+  | 'ML_BACKUP_FAILED'
+  | 'ML_BACKUP_CONFLICT'
   | 'ML_FORMAT_UNKNOWN'
   | 'ML_FORMAT_MALFORMED'
   | 'ML_FORMAT_TRUNCATED'
@@ -169,6 +178,43 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ML_SIZE_MISMATCH: final(
     'The size is not the one that the metadata states: the file is truncated or another one.',
     'Copy the file again, or correct `file_size`.',
+  ),
+
+  ML_PUBLISH_EXISTS: final(
+    'The models directory has this version already; a version that was published is never overwritten.',
+    'Publish it as another version. `details.identical` tells whether the bytes that are there are the same.',
+  ),
+  ML_PUBLISH_REFUSED: final(
+    'The file is not published: it is not safe, does not load, or does not answer as expected.',
+    'The message says what was found; `details` has all of it.',
+  ),
+  ML_PUBLISH_LOCKED: retry(
+    'Another process is changing the models directory.',
+    'Try again when it is done; the message names it.',
+  ),
+  ML_PUBLISH_FAILED: retry(
+    'The operating system failed while files of a models directory were changed; what was done is undone.',
+    'See to the disk, its space and the permissions; then run the command again.',
+  ),
+  ML_PUBLISH_INTERRUPTED: retry(
+    'A change of the models directory is under way, or was interrupted and is not undone yet.',
+    'Run `base-ml-service recover`, unless another command is at work.',
+  ),
+  ML_BACKUP_REFUSED: final(
+    'No backup was made: files are not as their metadata says, or cannot be read.',
+    'Restore or correct the files that the message lists.',
+  ),
+  ML_BACKUP_MALFORMED: final(
+    'The backup is damaged, incomplete, or not made by this library; nothing was restored.',
+    'Use another backup; the message says what is wrong.',
+  ),
+  ML_BACKUP_FAILED: retry(
+    'The operating system failed while a backup was written or read; there is no half backup.',
+    'See to the disk, its space and the permissions; then run the command again.',
+  ),
+  ML_BACKUP_CONFLICT: final(
+    'Files of the models directory differ from those of the backup; nothing was restored.',
+    'Restore into an empty directory, or ask for replacement (`replace`, `--replace`).',
   ),
 
   ML_FORMAT_UNKNOWN: final('No loader recognises the content.', 'Register a loader for it, or convert the file.'),

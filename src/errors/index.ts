@@ -2,6 +2,7 @@ export { ERROR_CODES, type ErrorCode, type ErrorCodeEntry } from './error-codes.
 export { type ErrorFields, MLServiceError } from './ml-service-error.ts';
 export { AbortedError, type AbortedErrorCode } from './aborted-error.ts';
 export { ArtefactError, type ArtefactErrorCode } from './artefact-error.ts';
+export { BackupError, type BackupErrorCode } from './backup-error.ts';
 export { CacheError, type CacheErrorCode } from './cache-error.ts';
 export { ConfigurationError, type ConfigurationErrorCode } from './configuration-error.ts';
 export { DeadlineError, type DeadlineErrorCode } from './deadline-error.ts';
@@ -16,5 +17,6 @@ export { ModelMethodError, type ModelMethodErrorCode } from './model-method-erro
 export { ModelNotFoundError, type ModelNotFoundErrorCode } from './model-not-found-error.ts';
 export { OverloadError, type OverloadErrorCode } from './overload-error.ts';
 export { PredictionError, type PredictionErrorCode } from './prediction-error.ts';
+export { PublishError, type PublishErrorCode } from './publish-error.ts';
 export { SidecarError, type SidecarErrorCode } from './sidecar-error.ts';
 export { WorkerError, type WorkerErrorCode } from './worker-error.ts';

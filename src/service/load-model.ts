@@ -61,12 +61,26 @@ export async function loadModel<R = Row, P = Prediction>(
   source: string | URL | ModelBytes,
   options: LoadModelOptions = {},
 ): Promise<Model<R, P>> {
+  return loadFrom<R, P>(sourceOf(source), options);
+}
+
+/** Where one model comes from. */
+export interface SingleSource {
+  readonly name: string;
+  readonly artefact: string | undefined;
+  readonly open: (options: OpenOptions) => Promise<Artefact>;
+}
+
+/** `loadModel` for who opens the artefact himself. */
+export async function loadFrom<R = Row, P = Prediction>(
+  { name, artefact, open }: SingleSource,
+  options: LoadModelOptions,
+): Promise<Model<R, P>> {
   const { on = {}, metadata, signal = new AbortController().signal, ...rest } = options;
   const config = configure(rest);
   const events = new EventBus();
   for (const [event, listener] of Object.entries(on))
     events.on(event as ServiceEventName, listener as ServiceListener<ServiceEventName>);
-  const { name, artefact, open } = sourceOf(source);
   const runtime = new ExecutionRuntime(config.execution, config.container.processors);
   const built = await buildModel(
     { ...config, events, runtime },
@@ -89,11 +103,7 @@ export async function loadModel<R = Row, P = Prediction>(
   return new LiveModel<R, P>(new SingleModel(built, events));
 }
 
-function sourceOf(source: string | URL | ModelBytes): {
-  readonly name: string;
-  readonly artefact: string | undefined;
-  readonly open: (options: OpenOptions) => Promise<Artefact>;
-} {
+function sourceOf(source: string | URL | ModelBytes): SingleSource {
   if (typeof source === 'string' || source instanceof URL) {
     const path = typeof source === 'string' ? source : pathOf(source);
     const name = path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
