@@ -2,6 +2,7 @@ export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
 export {
   AbortedError,
   ArtefactError,
+  BackupError,
   CacheError,
   ConfigurationError,
   DeadlineError,
@@ -20,10 +21,18 @@ export {
   ModelNotFoundError,
   OverloadError,
   PredictionError,
+  PublishError,
   SidecarError,
   WorkerError,
 } from './errors/index.ts';
 export { LoaderRegistry } from './loaders/loader-registry.ts';
+export type { Authorize, PublishingAction } from './publishing/authorize.ts';
+export type { Backup, BackupOptions } from './publishing/backup-models.ts';
+export { backupModels, pruneModels, publishModel, recoverModels, restoreModels } from './publishing/lazy.ts';
+export type { Pruned, PrunedRelease, PruneOptions } from './publishing/prune-models.ts';
+export type { PublishedModel, PublishOptions, PublishProgress } from './publishing/publish-model.ts';
+export type { Recovered, RecoverOptions } from './publishing/recover-models.ts';
+export type { Restored, RestoreOptions } from './publishing/restore-models.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';
 export { type FileInspection, inspectFile, type InspectOptions } from './service/inspect-file.ts';

@@ -78,6 +78,12 @@ export async function undoLeftChange(modelsDir: string, options: ChangeOptions):
   }
 }
 
+/** A file that waits for its place. */
+export interface Staged extends Digested {
+  /** Where it waits, absolute. */
+  readonly path: string;
+}
+
 /** A change that is being put together. Nothing of it is seen before `commit`. */
 export class ModelsChange {
   /** Absolute, links resolved. */
@@ -94,29 +100,20 @@ export class ModelsChange {
   }
 
   /**
-   * Puts a file where there is none.
+   * Puts a file.
    *
+   * @param id where there is none, or another one to be replaced
    * @param source path of a file, links resolved, or its content
+   * @param visible whether readers may see the old or the new one meanwhile, where one is replaced
    */
-  async create(id: string, source: string | AsyncIterable<Uint8Array>): Promise<Digested> {
+  async put(id: string, source: string | AsyncIterable<Uint8Array>, visible = false): Promise<Staged> {
+    const replaces = await exists(join(this.root, id));
     const staged = this.#place(id);
     const digested = await this.#stage(staged, source);
-    this.#steps.push({ id, kind: 'create', staged });
-    this.#moving.add(id);
-    return digested;
-  }
-
-  /**
-   * Puts a file where another one is.
-   *
-   * @param visible whether readers may see the old or the new one meanwhile
-   */
-  async replace(id: string, source: string | AsyncIterable<Uint8Array>, visible: boolean): Promise<Digested> {
-    const staged = this.#place(id);
-    const digested = await this.#stage(staged, source);
-    this.#steps.push({ id, kind: 'replace', staged, kept: this.#place(id) });
-    if (!visible) this.#moving.add(id);
-    return digested;
+    if (replaces) this.#steps.push({ id, kind: 'replace', staged, kept: this.#place(id) });
+    else this.#steps.push({ id, kind: 'create', staged });
+    if (!replaces || !visible) this.#moving.add(id);
+    return { ...digested, path: join(this.root, staged) };
   }
 
   /** Removes a file, or a folder with all that is in it. */
@@ -183,7 +180,7 @@ export class ModelsChange {
   }
 }
 
-/** A small content as `create` and `replace` take it. */
+/** A small content as `put` takes it. */
 export async function* chunkOf(content: string | Uint8Array): AsyncGenerator<Uint8Array> {
   yield typeof content === 'string' ? Buffer.from(content) : content;
 }

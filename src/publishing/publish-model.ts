@@ -218,14 +218,14 @@ async function stage(change: ModelsChange, { release, documentId, text, training
   }
   change.hide(place);
   for (const { id, source, sha256 } of files) {
-    const copied = await change.create(id, source);
+    const copied = await change.put(id, source);
     if (copied.sha256 !== sha256)
       throw new PublishError('ML_PUBLISH_REFUSED', `${source} changed after it was judged; publish it again`, {
         details: { source, judged: sha256, copied: copied.sha256 },
       });
   }
-  if (training !== undefined) await change.create(training.id, chunkOf(training.bytes));
-  await change.create(documentId, chunkOf(text));
+  if (training !== undefined) await change.put(training.id, chunkOf(training.bytes));
+  await change.put(documentId, chunkOf(text));
 }
 
 function published(modelsDir: string, prepared: Prepared, { worst }: Tried, dryRun: boolean): PublishedModel {
