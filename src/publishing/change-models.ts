@@ -3,15 +3,15 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AbortedError } from '../errors/aborted-error.ts';
 import { ArtefactError } from '../errors/artefact-error.ts';
-import { MLServiceError } from '../errors/ml-service-error.ts';
 import { PublishError } from '../errors/publish-error.ts';
 import { SidecarError } from '../errors/sidecar-error.ts';
 import { OWN_FOLDER } from '../repository/change-journal.ts';
 import { isInside } from '../repository/contained-path.ts';
 import { withProcessLock } from '../sidecar/process-lock.ts';
+import { changeError } from './change-error.ts';
 import { logBegin, logEnd, makeOwnFolder, STAGING, sweepStaging, tokenInLog, undoInterrupted } from './change-log.ts';
 import { applySteps, type ChangeStep, missingFolders, undoSteps } from './change-steps.ts';
-import { errnoOf, exists, makeFolders, writeNew } from './durable.ts';
+import { exists, makeFolders, writeNew } from './durable.ts';
 import { digestChunks, type Digested, digestFile, writerTo } from './hashing-copy.ts';
 
 /** How a models directory is changed. */
@@ -58,7 +58,7 @@ export async function changeModels<T>(
       }
     });
   } catch (error) {
-    throw typed(error, modelsDir);
+    throw changeError(error, modelsDir);
   }
 }
 
@@ -74,7 +74,7 @@ export async function undoLeftChange(modelsDir: string, options: ChangeOptions):
     await makeOwnFolder(root);
     return await locked(root, options, () => undoInterrupted(root));
   } catch (error) {
-    throw typed(error, modelsDir);
+    throw changeError(error, modelsDir);
   }
 }
 
@@ -227,14 +227,4 @@ async function locked<T>(root: string, options: ChangeOptions, work: () => Promi
       cause: error,
     });
   }
-}
-
-function typed(error: unknown, modelsDir: string): unknown {
-  const errno = errnoOf(error);
-  if (MLServiceError.isInstance(error) || errno === undefined || !(error instanceof Error)) return error;
-  if (errno === 'ABORT_ERR') return new AbortedError('ML_ABORTED', 'the change was aborted', { cause: error });
-  return new PublishError('ML_PUBLISH_FAILED', `${modelsDir} could not be changed: ${error.message}`, {
-    details: { modelsDir, errno },
-    cause: error,
-  });
 }

@@ -5,6 +5,7 @@ import { configure, type RegistryConfig } from '../service/registry-config.ts';
 import type { RegistryOptions } from '../service/registry-options.ts';
 import type { ModelArea, RepositoryIndex } from '../spec/model-repository.ts';
 import type { Authorize } from './authorize.ts';
+import { changeError } from './change-error.ts';
 import { changeModels, type ModelsChange } from './change-models.ts';
 import { readModelsDirectory, type ModelsDirectory } from './read-models-directory.ts';
 import { newestOf, type Release, releasesOf, timeOf } from './releases.ts';
@@ -75,7 +76,11 @@ export async function pruneModels(options: PruneOptions): Promise<Pruned> {
   });
   checkNumbers(options);
   const { signal = new AbortController().signal, apply = false, lockTimeoutMs } = options;
-  if (!apply) return prune(undefined, { options, config });
+  if (!apply) {
+    return prune(undefined, { options, config }).catch((error: unknown) => {
+      throw changeError(error, config.modelsDir);
+    });
+  }
   return changeModels(config.modelsDir, { signal, lockTimeoutMs }, (change) => prune(change, { options, config }));
 }
 

@@ -9,6 +9,7 @@ import type { RegistryOptions } from '../service/registry-options.ts';
 import type { ModelMetadata, ModelSamples } from '../spec/metadata.ts';
 import type { ModelArea, ModelRecord } from '../spec/model-repository.ts';
 import type { Authorize } from './authorize.ts';
+import { changeError } from './change-error.ts';
 import { changeModels, chunkOf, type ModelsChange, pathInside } from './change-models.ts';
 import { exists } from './durable.ts';
 import { judgeFile, type Judged } from './judge-file.ts';
@@ -84,6 +85,14 @@ export interface PublishedModel {
  * `ML_FORMAT_*`, `ML_METADATA_INVALID`, `ML_OPTIONS_INVALID`
  */
 export async function publishModel(file: string, options: PublishOptions = {}): Promise<PublishedModel> {
+  try {
+    return await publish(file, options);
+  } catch (error) {
+    throw changeError(error, options.modelsDir ?? 'the models directory');
+  }
+}
+
+async function publish(file: string, options: PublishOptions): Promise<PublishedModel> {
   const { signal = new AbortController().signal, dryRun = false, onProgress, lockTimeoutMs } = options;
   const config = configure(registryOptions(options));
   const { modelsDir, limits } = config;
