@@ -45,7 +45,8 @@ export async function layOut({
   await writeOnce(join(modelsDir, 'README.md'), readme(name), { made, kept });
   await writeOnce(join(modelsDir, '.gitattributes'), ATTRIBUTES, { made, kept });
   if (service !== undefined) {
-    const file = service === 'beside' ? join(dirname(modelsDir), `${name.replaceAll('_', '-')}-service.ts`) : resolve(service);
+    const file =
+      service === 'beside' ? join(dirname(modelsDir), `${name.replaceAll('_', '-')}-service.ts`) : resolve(service);
     await mkdir(dirname(file), { recursive: true });
     await writeOnce(file, serviceText(name, relative(process.cwd(), modelsDir) || '.'), { made, kept });
   }
@@ -89,7 +90,7 @@ checkpoints/    snapshots of a training
 Put a model here with its metadata and checksum:
 
 \`\`\`sh
-npx base-ml-service publish ${name}.pkl --name ${name} --version v1 --description "what it is for"
+npx base-ml-service publish ${name}.pkl --name ${name} --as v1 --description "what it is for"
 npx base-ml-service list
 npx base-ml-service verify --require-checksums
 npx base-ml-service backup ../models-backup

@@ -31,7 +31,9 @@ export async function readSamples(path: string): Promise<ModelSamples> {
   }
   const given: unknown = Array.isArray(document) ? { rows: document } : document;
   if (isSamples(given)) return given;
-  throw invalid('it must be an array of rows, or an object { rows, predict?, predict_proba?, ... } with an answer per row');
+  throw invalid(
+    'it must be an array of rows, or an object { rows, predict?, predict_proba?, ... } with an answer per row',
+  );
 }
 
 function isSamples(value: unknown): value is ModelSamples {

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { randomBytes } from 'node:crypto';
 import { type FileHandle, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { createGzip, type Gzip } from 'node:zlib';
@@ -14,6 +13,7 @@ import {
   writeManifest,
 } from './backup-manifest.ts';
 import type { BlobSource, CopyOptions, OpenBackup, StoredBlob, WrittenBackup } from './backup-store.ts';
+import { withBackupLock } from './backup-lock.ts';
 import { changedSource } from './changed-source.ts';
 import { makeFolders, moveToNew, syncFolder, writeNew } from './durable.ts';
 import { digestFile, type Write, writerTo } from './hashing-copy.ts';
@@ -41,31 +41,45 @@ export async function writeToArchive(
   options: CopyOptions,
 ): Promise<WrittenBackup> {
   await makeFolders(dirname(path));
-  const staged = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
-  try {
-    await writeNew(staged, async (file) => {
-      const sink: Sink = /gz$/i.test(path) ? gzipInto(file) : { write: writerTo(file), end: () => Promise.resolve() };
-      const text = Buffer.from(writeManifest(manifest));
-      const modified = new Date(manifest.created);
-      await writeEntry(sink.write, { path: `${MANIFESTS}/${manifest.id}.json`, size: text.length, modified }, () =>
-        sink.write(text),
-      );
-      for (const { sha256, size, path: source } of blobs) {
-        await writeEntry(sink.write, { path: blobPath(sha256), size, modified }, async () => {
-          const copied = await digestFile(source, options, sink.write);
-          if (copied.sha256 !== sha256 || copied.size !== size) throw changedSource(source);
-        });
-      }
-      // Two empty blocks end an archive.
-      await sink.write(new Uint8Array(2 * BLOCK));
-      await sink.end();
-    });
-    await moveToNew(staged, path);
-    await syncFolder(dirname(path));
-  } finally {
-    await rm(staged, { force: true }).catch(() => undefined);
-  }
+  const [folder, name] = [dirname(path), basename(path)];
+  await withBackupLock(join(folder, `.${name}.lock`), options.signal, async () => {
+    const staged = join(folder, `.${name}.tmp`);
+    // Of a process that was killed: whoever wrote here before holds the lock no more.
+    await rm(staged, { force: true });
+    try {
+      await writeNew(staged, (file) => writeContent(file, { path, manifest, blobs }, options));
+      await moveToNew(staged, path);
+      await syncFolder(folder);
+    } finally {
+      await rm(staged, { force: true }).catch(() => undefined);
+    }
+  });
   return { newBlobs: blobs.length, newBytes: blobs.reduce((sum, { size }) => sum + size, 0) };
+}
+
+async function writeContent(
+  file: FileHandle,
+  {
+    path,
+    manifest,
+    blobs,
+  }: { readonly path: string; readonly manifest: BackupManifest; readonly blobs: readonly BlobSource[] },
+  options: CopyOptions,
+): Promise<void> {
+  const sink: Sink = /gz$/i.test(path) ? gzipInto(file) : { write: writerTo(file), end: () => Promise.resolve() };
+  const text = Buffer.from(writeManifest(manifest));
+  const modified = new Date(manifest.created);
+  const head = { path: `${MANIFESTS}/${manifest.id}.json`, size: text.length, modified };
+  await writeEntry(sink.write, head, () => sink.write(text));
+  for (const { sha256, size, path: source } of blobs) {
+    await writeEntry(sink.write, { path: blobPath(sha256), size, modified }, async () => {
+      const copied = await digestFile(source, options, sink.write);
+      if (copied.sha256 !== sha256 || copied.size !== size) throw changedSource(source);
+    });
+  }
+  // Two empty blocks end an archive.
+  await sink.write(new Uint8Array(2 * BLOCK));
+  await sink.end();
 }
 
 /**
@@ -77,7 +91,7 @@ export async function writeToArchive(
 export async function openArchiveBackup(path: string, signal: AbortSignal): Promise<OpenBackup> {
   const entries = await TarEntries.open(path, signal);
   try {
-    const manifest = await manifestIn(await nextOf(entries, path), path);
+    const manifest = await manifestIn(entries, path);
     return {
       manifest,
       blobs: (wanted) => blobsIn(entries, { manifest, path, wanted }),
@@ -108,7 +122,7 @@ async function* blobsIn(
       throw malformed(`${path}: entry ${name} has ${entry.size} bytes, ${size} are stated`, { path });
     sizes.delete(name);
     const sha256 = name.slice(name.lastIndexOf('/') + 1);
-    if (left.delete(sha256)) yield { sha256, content: readEntry(entry, path) };
+    if (left.delete(sha256)) yield { sha256, content: readEntry(entries, entry, path) };
     // Whatever was not read of it must go by before the next one comes.
     entry.resume();
   }
@@ -124,9 +138,9 @@ async function nextOf(entries: TarEntries, path: string): Promise<ReadEntry | un
   }
 }
 
-async function* readEntry(entry: ReadEntry, path: string): AsyncGenerator<Uint8Array> {
+async function* readEntry(entries: TarEntries, entry: ReadEntry, path: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of entry as AsyncIterable<Uint8Array>) yield chunk;
+    yield* entries.read(entry);
   } catch (error) {
     throw unreadableArchive(error, path);
   }
@@ -139,14 +153,15 @@ function unreadableArchive(error: unknown, path: string): unknown {
   return malformed(`${path} cannot be read as an archive: ${String(error)}`, { path }, error);
 }
 
-async function manifestIn(entry: ReadEntry | undefined, path: string): Promise<BackupManifest> {
+async function manifestIn(entries: TarEntries, path: string): Promise<BackupManifest> {
+  const entry = await nextOf(entries, path);
   if (entry === undefined) throw malformed(`${path} is an empty archive`, { path });
   const name = regularName(entry, path);
   if (!name.startsWith(`${MANIFESTS}/`))
     throw malformed(`${path} begins with ${JSON.stringify(name)}, not with the manifest of a backup`, { path });
   if (entry.size > MAX_MANIFEST_BYTES) throw malformed(`${path}: the manifest has ${entry.size} bytes`, { path });
   const chunks: Uint8Array[] = [];
-  for await (const chunk of readEntry(entry, path)) chunks.push(chunk);
+  for await (const chunk of readEntry(entries, entry, path)) chunks.push(chunk);
   return readManifest(Buffer.concat(chunks).toString('utf8'), `${path}: ${name}`);
 }
 

@@ -55,13 +55,7 @@ export interface Backup {
 /** How often it begins again where files change under it. */
 const MOST_TRIES = 5;
 
-/**
- * Copies everything in a models directory into a backup, comparing every model with its checksum on the way. The backup
- * shows the directory as it was at one moment between two changes, whatever is published meanwhile.
- *
- * @throws `ML_BACKUP_REFUSED` with everything that is not as its metadata says; `ML_BACKUP_FAILED`;
- * `ML_ARTEFACT_CHANGED` where files are changed without end; `ML_OPTIONS_INVALID`
- */
+/** See `backupModels` in `lazy.ts`. */
 export async function backupModels(options: BackupOptions): Promise<Backup> {
   const { modelsDir, limits } = configure({
     ...(options.modelsDir !== undefined && { modelsDir: options.modelsDir }),
@@ -110,7 +104,7 @@ async function backupOnce(modelsDir: string, { to, limits, signal, onProgress }:
     return { path: id, size, sha256, modified: new Date(modifiedMs).toISOString() };
   }).sort((a, b) => (a.path < b.path ? -1 : 1));
   const created = new Date().toISOString();
-  const id = `${created.replaceAll(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
+  const id = `${created.replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`;
   const manifest: BackupManifest = { format: 'base-ml-service-backup', formatVersion: 1, id, created, files, models };
   const content = { manifest, blobs: await blobsOf(directory.root, files) };
   const write = isArchivePath(to) ? writeToArchive : writeToDirectory;
@@ -181,13 +175,16 @@ async function blobsOf(root: string, files: readonly BackupFile[]): Promise<Blob
 /** A backup among the models would be taken for models, and be backed up. */
 async function refuseInside(modelsDir: string, to: string): Promise<void> {
   let folder = to;
-  while ((await stat(folder).catch(() => undefined)) === undefined && dirname(folder) !== folder) folder = dirname(folder);
+  while ((await stat(folder).catch(() => undefined)) === undefined && dirname(folder) !== folder)
+    folder = dirname(folder);
   const [root, real] = await Promise.all([resolveLinks(modelsDir), realpath(folder)]);
   const occupied = isArchivePath(to) && folder === to;
   if (!isInside(root, real) && !occupied) return;
   throw new ConfigurationError(
     'ML_OPTIONS_INVALID',
-    occupied ? `${to} exists; a backup is never overwritten` : `a backup cannot lie in the models directory itself: ${to}`,
+    occupied
+      ? `${to} exists; a backup is never overwritten`
+      : `a backup cannot lie in the models directory itself: ${to}`,
     { details: { to, modelsDir } },
   );
 }
@@ -204,11 +201,6 @@ function notAsStated(refused: readonly RepositoryProblem[]): BackupError {
 
 function typed(error: unknown, to: string): unknown {
   const errno = errnoOf(error);
-  if (MLServiceError.isInstance(error) && error.code === 'ML_SIDECAR_TIMEOUT')
-    return new BackupError('ML_BACKUP_FAILED', `another process writes a backup to ${to}: ${error.message}`, {
-      details: error.details,
-      cause: error,
-    });
   if (MLServiceError.isInstance(error) || errno === undefined || !(error instanceof Error)) return error;
   if (errno === 'ABORT_ERR') return new AbortedError('ML_ABORTED', 'the backup was aborted', { cause: error });
   return new BackupError('ML_BACKUP_FAILED', `the backup to ${to} failed: ${error.message}`, {

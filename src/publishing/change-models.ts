@@ -215,11 +215,7 @@ async function rootOf(modelsDir: string): Promise<string> {
 async function locked<T>(root: string, options: ChangeOptions, work: () => Promise<T>): Promise<T> {
   const { signal, lockTimeoutMs: timeoutMs = LOCK_TIMEOUT_MS } = options;
   try {
-    return await withProcessLock(
-      join(root, OWN_FOLDER, 'lock'),
-      { signal, timeoutMs, onWait: () => undefined },
-      work,
-    );
+    return await withProcessLock(join(root, OWN_FOLDER, 'lock'), { signal, timeoutMs, onWait: () => undefined }, work);
   } catch (error) {
     if (!(error instanceof SidecarError) || error.code !== 'ML_SIDECAR_TIMEOUT') throw error;
     throw new PublishError('ML_PUBLISH_LOCKED', `${root} is being changed by another process: ${error.message}`, {

@@ -67,10 +67,14 @@ async function applyStep(root: string, { id, kind, staged = '', kept = '' }: Cha
     await moveToNew(join(root, staged), target);
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
-    throw new PublishError('ML_PUBLISH_EXISTS', `${id} was put there meanwhile by something else; nothing was changed`, {
-      details: { id, identical: false },
-      cause: error,
-    });
+    throw new PublishError(
+      'ML_PUBLISH_EXISTS',
+      `${id} was put there meanwhile by something else; nothing was changed`,
+      {
+        details: { id, identical: false },
+        cause: error,
+      },
+    );
   }
 }
 

@@ -95,7 +95,10 @@ function mismatchIn(
 function statedOf({ id, metadata }: ModelRecord): (readonly [id: string, checksum: string])[] {
   if (metadata === undefined) return [];
   const { checksum, files = {} } = metadata;
-  return [...(checksum === undefined ? [] : [[id, checksum] as const]), ...Object.entries(files).filter(([file]) => file !== id)];
+  return [
+    ...(checksum === undefined ? [] : [[id, checksum] as const]),
+    ...Object.entries(files).filter(([file]) => file !== id),
+  ];
 }
 
 function algorithmOf(checksum: string): string | undefined {

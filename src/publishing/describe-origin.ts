@@ -26,7 +26,9 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
 ]);
 /** Modules of Python itself that pickles name. */
 const STANDARD: ReadonlySet<string> = new Set(
-  '__builtin__ builtins collections copy_reg copyreg datetime decimal functools operator _codecs re types uuid'.split(' '),
+  '__builtin__ builtins collections copy_reg copyreg datetime decimal functools operator _codecs re types uuid'.split(
+    ' ',
+  ),
 );
 /** Frameworks of the loaders whose files can come from no other. */
 const FRAMEWORKS: ReadonlyMap<string, string> = new Map([
@@ -60,7 +62,11 @@ export function describeOrigin({ format, details }: Judged): Origin {
   if (framework !== undefined && version !== undefined) versions.set(framework, version);
   const [producer = '', producerVersion] = converter?.split(' ') ?? [];
   if (producerVersion !== undefined) versions.set(producer, producerVersion);
-  const packages = new Set([...modules.map(packageOf), ...versions.keys(), ...(framework === undefined ? [] : [framework])]);
+  const packages = new Set([
+    ...modules.map(packageOf),
+    ...versions.keys(),
+    ...(framework === undefined ? [] : [framework]),
+  ]);
   return {
     algorithm: type?.slice(type.lastIndexOf('.') + 1) ?? networkIn(details),
     framework,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { withProcessLock } from '../sidecar/process-lock.ts';
+import { withBackupLock } from './backup-lock.ts';
 import {
   type BackupManifest,
   blobPath,
@@ -18,12 +18,11 @@ import { digestFile, writerTo } from './hashing-copy.ts';
 import { changedSource } from './changed-source.ts';
 
 const STAGING = '.staging';
-const LOCK_TIMEOUT_MS = 120_000;
 
 /**
  * Writes a backup into a directory: each content once under its digest, whatever backup needs it; the manifest last.
  *
- * @throws errors of the operating system; `ML_ARTEFACT_CHANGED`; `ML_SIDECAR_TIMEOUT` while another backup is written
+ * @throws errors of the operating system; `ML_ARTEFACT_CHANGED`; `ML_BACKUP_FAILED` while another backup is written
  */
 export async function writeToDirectory(
   folder: string,
@@ -31,8 +30,7 @@ export async function writeToDirectory(
   options: CopyOptions,
 ): Promise<WrittenBackup> {
   await makeFolders(folder);
-  const lock = { signal: options.signal, timeoutMs: LOCK_TIMEOUT_MS, onWait: () => undefined };
-  return withProcessLock(join(folder, '.lock'), lock, async () => {
+  return withBackupLock(join(folder, '.lock'), options.signal, async () => {
     const staging = join(folder, STAGING);
     // Whoever wrote here before holds the lock no more.
     await rm(staging, { recursive: true, force: true });
@@ -90,10 +88,13 @@ async function newestManifest(folder: string, wanted: string | undefined): Promi
   const ids = await listBackups(folder);
   const id = wanted === undefined ? ids.at(-1) : ids.find((one) => one === wanted);
   if (id === undefined)
-    throw malformed(`${folder} has no backup${wanted === undefined ? '' : ` ${wanted}`}; there are ${ids.join(', ') || 'none'}`, {
-      folder,
-      ids,
-    });
+    throw malformed(
+      `${folder} has no backup${wanted === undefined ? '' : ` ${wanted}`}; there are ${ids.join(', ') || 'none'}`,
+      {
+        folder,
+        ids,
+      },
+    );
   const path = join(folder, MANIFESTS, `${id}.json`);
   const { size } = await regular(path, path);
   if (size > MAX_MANIFEST_BYTES) throw malformed(`${path} has ${size} bytes, which no manifest has`, { path });

@@ -22,7 +22,8 @@ export function metadataFiles(root: string, ids: Iterable<string>, maxBytes: num
     try {
       const text = readSmallFile(join(root, id), maxBytes);
       const document = readMetadata(text, id);
-      if (document.kind === 'models' && document.rejected.length === 0) found.push({ id, text, models: document.models });
+      if (document.kind === 'models' && document.rejected.length === 0)
+        found.push({ id, text, models: document.models });
     } catch {
       // Broken metadata is a problem that the repository reports.
     }

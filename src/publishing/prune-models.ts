@@ -59,12 +59,7 @@ export interface Pruned {
 
 const DAY_MS = 86_400_000;
 
-/**
- * Removes old releases. Never the newest of a model, nor what an alias, an option or the environment names. Metadata and
- * files go at once: readers see a release whole or not at all.
- *
- * @throws `ML_OPTIONS_INVALID`, `ML_PUBLISH_LOCKED`, `ML_PUBLISH_FAILED`
- */
+/** See `pruneModels` in `lazy.ts`. */
 export async function pruneModels(options: PruneOptions): Promise<Pruned> {
   const { modelsDir, aliases, models, limits, env } = options;
   const config = configure({

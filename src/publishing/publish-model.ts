@@ -76,14 +76,7 @@ export interface PublishedModel {
   readonly dryRun: boolean;
 }
 
-/**
- * Puts a model file, or a folder, into a models directory: judges and loads it, fills in name, version, date, size,
- * checksum and what the file tells of itself, and writes file and metadata so that readers see both or none of them.
- *
- * @param file path of a file or folder; files that it refers to are found beside it
- * @throws `ML_PUBLISH_REFUSED`, `ML_PUBLISH_EXISTS`, `ML_PUBLISH_LOCKED`, `ML_PUBLISH_FAILED`; `ML_ARTEFACT_*`,
- * `ML_FORMAT_*`, `ML_METADATA_INVALID`, `ML_OPTIONS_INVALID`
- */
+/** See `publishModel` in `lazy.ts`. */
 export async function publishModel(file: string, options: PublishOptions = {}): Promise<PublishedModel> {
   try {
     return await publish(file, options);
@@ -98,7 +91,8 @@ async function publish(file: string, options: PublishOptions): Promise<Published
   const { modelsDir, limits } = config;
   onProgress?.({ phase: 'judge', bytesDone: 0, bytesTotal: 0 });
   const tried = await tryFile(file, options, signal);
-  const training = options.trainingScript === undefined ? undefined : await readTraining(options.trainingScript, signal);
+  const training =
+    options.trainingScript === undefined ? undefined : await readTraining(options.trainingScript, signal);
   const prepare = async (): Promise<Prepared> => {
     const { records } = await new DirectoryRepository(modelsDir, { limits }).index();
     return prepareRelease({ file, options, tried, training, records, maxMetadataBytes: limits.maxMetadataBytes });
@@ -175,7 +169,11 @@ async function prepareRelease({
 }): Promise<Prepared> {
   const { area = 'trained', metadata: given = {} } = options;
   const inArea = records.filter((record) => record.area === area);
-  const name = releaseName(file, { name: textIn(given, 'name'), version: textIn(given, 'version'), ...options }, inArea);
+  const name = releaseName(
+    file,
+    { name: textIn(given, 'name'), version: textIn(given, 'version'), ...options },
+    inArea,
+  );
   const release = await releaseFiles(file, { judged: tried.judged, area, name });
   refuseKnown(name, release, inArea);
   const script = training && { ...training, id: `training/${name.stem}/${training.name}` };
@@ -210,7 +208,7 @@ function refuseKnown(name: ReleaseName, { checksum }: ReleaseFiles, records: rea
   if (name.automatic && newest !== undefined && newest.metadata?.checksum === checksum)
     throw new PublishError(
       'ML_PUBLISH_EXISTS',
-      `${newest.id} has the same bytes; name the version (--version) to publish them once more`,
+      `${newest.id} has the same bytes; name the version (--as) to publish them once more`,
       { details: { id: newest.id, version: newest.version, identical: true } },
     );
 }

@@ -32,7 +32,8 @@ export async function readModelsDirectory(modelsDir: string, limits: Limits): Pr
     const whole = new Map(files);
     for (const folder of BESIDE) {
       const beside = await scanTree(join(root, folder), limits);
-      for (const fact of beside.files.values()) whole.set(`${folder}/${fact.id}`, { ...fact, id: `${folder}/${fact.id}` });
+      for (const fact of beside.files.values())
+        whole.set(`${folder}/${fact.id}`, { ...fact, id: `${folder}/${fact.id}` });
     }
     // A change that came in between shows in one of these and not in the other.
     if (readChangeJournal(root).sequence === sequence) return { root, files: whole, index };

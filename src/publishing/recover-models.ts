@@ -17,12 +17,7 @@ export interface Recovered {
   readonly undone: readonly string[];
 }
 
-/**
- * Undoes a change of the models directory whose process was killed, and removes its temporary files. `publishModel`,
- * `restoreModels` and `pruneModels` do so themselves before they begin.
- *
- * @throws `ML_PUBLISH_LOCKED`, `ML_PUBLISH_FAILED`, `ML_ARTEFACT_MISSING`
- */
+/** See `recoverModels` in `lazy.ts`. */
 export async function recoverModels(options: RecoverOptions = {}): Promise<Recovered> {
   const { modelsDir } = configure(options.modelsDir === undefined ? {} : { modelsDir: options.modelsDir });
   const { signal = new AbortController().signal, lockTimeoutMs } = options;

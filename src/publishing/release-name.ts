@@ -54,7 +54,7 @@ export function releaseName(path: string, wanted: WantedName, records: readonly 
   if (version === undefined || !SAFE.test(stem) || !readsBack(parseFileName(`${stem}.x`), { name, label, date })) {
     throw new ConfigurationError(
       'ML_OPTIONS_INVALID',
-      `a model cannot be called "${name}" in version "${label}" of ${date}: names have letters, digits, "_", "-" and "." and do not end in a version, versions are v1, v1.2 or 1.2.3`,
+      `a model cannot be called "${name}" in version "${label}" of ${date}: names have letters, digits, "_", "-", "+" and ".", versions are v1, v1.2 or 1.2.3`,
       { details: { name, label, date } },
     );
   }

@@ -38,7 +38,8 @@ export function newestOf(releases: readonly Release[]): ReadonlySet<Release> {
 
 /** When a release was made: by its name, else by its metadata, else by its files. Milliseconds. */
 export function timeOf({ date, records }: Release): number {
-  if (date !== undefined) return Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6)));
+  if (date !== undefined)
+    return Date.UTC(Number(date.slice(0, 4)), Number(date.slice(4, 6)) - 1, Number(date.slice(6)));
   const times = records.map(({ metadata, modifiedMs }) => {
     const created = Date.parse(metadata?.created_at ?? '');
     return Number.isNaN(created) ? modifiedMs : created;

@@ -93,5 +93,9 @@ function trainingFolder(record: ModelRecord): string | undefined {
 
 function without({ text }: MetadataFile, left: readonly boolean[]): string {
   const entries = JSON.parse(text.replace(/^\u{feff}/u, '')) as unknown[];
-  return `${JSON.stringify(entries.filter((_entry, i) => left[i]), undefined, 2)}\n`;
+  return `${JSON.stringify(
+    entries.filter((_entry, i) => left[i]),
+    undefined,
+    2,
+  )}\n`;
 }

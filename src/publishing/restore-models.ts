@@ -59,13 +59,7 @@ export interface Restored {
   readonly dryRun: boolean;
 }
 
-/**
- * Puts the files of a backup back. The whole backup is read and compared with its digests before anything is put into
- * place; then all of it comes into force at once, or nothing.
- *
- * @throws `ML_BACKUP_MALFORMED`, `ML_BACKUP_CONFLICT`, `ML_BACKUP_FAILED`; `ML_PUBLISH_LOCKED`, `ML_PUBLISH_FAILED`;
- * `ML_ARTEFACT_ESCAPES`
- */
+/** See `restoreModels` in `lazy.ts`. */
 export async function restoreModels(options: RestoreOptions): Promise<Restored> {
   const { modelsDir, limits } = configure({
     ...(options.modelsDir !== undefined && { modelsDir: options.modelsDir }),
@@ -211,7 +205,8 @@ async function compareWithDisk(root: string, files: readonly BackupFile[], signa
 function hideModels(change: ModelsChange, models: readonly BackupModel[], toPut: ReadonlySet<BackupFile>): void {
   const paths = new Set(Array.from(toPut, ({ path }) => path));
   for (const model of models) {
-    if (!model.files.some((path) => paths.has(path) && !path.startsWith('metadata/') && !path.startsWith('training/'))) continue;
+    if (!model.files.some((path) => paths.has(path) && !path.startsWith('metadata/') && !path.startsWith('training/')))
+      continue;
     change.hide(ownFolder(model) ?? model.id);
   }
 }

@@ -112,7 +112,8 @@ export class DirectoryRepository implements ModelRepository {
     const changed = [...this.#changed];
     this.#changed.clear();
     // Single files tell nothing of a change that is not done until all of them are there.
-    const published = changed.includes(JOURNAL_ID) || readChangeJournal(this.location).sequence !== this.#journal.sequence;
+    const published =
+      changed.includes(JOURNAL_ID) || readChangeJournal(this.location).sequence !== this.#journal.sequence;
     if (this.#lookAtAll || published || this.#index === undefined) {
       this.#lookAtAll = false;
       await this.#lookAround();

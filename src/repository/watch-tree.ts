@@ -20,13 +20,17 @@ export async function watchTree(
 ): Promise<() => Promise<void>> {
   const { watch } = await import('chokidar');
   // The end of a change is told by its journal; what it put may have been looked at before.
-  const ofJournal = new Set([join(root, OWN_FOLDER), join(root, JOURNAL_ID)]);
+  const [own, journal] = [join(root, OWN_FOLDER), join(root, JOURNAL_ID)];
+  const isIgnored = (path: string): boolean => {
+    if (path === root || path === own || path === journal) return false;
+    return path.startsWith(`${own}${sep}`) || isTemporary(path.slice(path.lastIndexOf(sep) + 1));
+  };
   const changed = new Set<string>();
   let missed = false;
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(root, {
     ignoreInitial: true,
-    ignored: (path) => path !== root && !ofJournal.has(path) && isTemporary(path.slice(path.lastIndexOf(sep) + 1)),
+    ignored: (path) => isIgnored(path),
     awaitWriteFinish: { stabilityThreshold: 100, pollInterval: 25 },
   });
   const tell = (): void => {

@@ -41,11 +41,16 @@ async function forEveryCall({ how, code, first }: Disk, { start, run, done }: Tr
       return at;
     }
     const label = `${how} ${code} at call ${at}`;
-    if (result.status === 'rejected') expect(MLServiceError.isInstance(result.reason), `${label}: ${String(result.reason)}`).toBe(true);
+    if (result.status === 'rejected')
+      expect(MLServiceError.isInstance(result.reason), `${label}: ${String(result.reason)}`).toBe(true);
     // A reader that comes now finds what was there or what is to be there, never anything else.
     const now = await recordsOf(folder);
     const allowed = [idsOf(before), idsOf(done)];
-    for (const id of now) expect(allowed.some((ids) => ids.has(id)), `${label}: ${id} is seen`).toBe(true);
+    for (const id of now)
+      expect(
+        allowed.some((ids) => ids.has(id)),
+        `${label}: ${id} is seen`,
+      ).toBe(true);
     await endProcess(folder);
     await withFault(NO_FAULT, () => recoverModels({ modelsDir: folder }));
     const after = visible(await everythingIn(folder));
@@ -139,7 +144,8 @@ describe.each<Disk>([
       const to = join(await temporaryFolder(), 'backup');
       const { failed, result } = await withFault({ at, how, code }, () => backupModels({ modelsDir, to }));
       const label = `${how} ${code} at call ${at}`;
-      if (result.status === 'rejected') expect(MLServiceError.isInstance(result.reason), `${label}: ${String(result.reason)}`).toBe(true);
+      if (result.status === 'rejected')
+        expect(MLServiceError.isInstance(result.reason), `${label}: ${String(result.reason)}`).toBe(true);
       if (failed) await endProcess(to);
       // Either there is no backup, or all of one.
       const restored = join(await temporaryFolder(), 'models');

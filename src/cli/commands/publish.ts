@@ -13,7 +13,10 @@ export const publish: CliCommand<PublishedModel> = {
   usage: '<file>',
   options: [
     { flags: '--name <name>', summary: 'default: as the metadata says, else as the file is called' },
-    { flags: '--version <version>', summary: 'v2, 1.4.0, or: major, minor, patch (default: as the file is called, else minor)' },
+    {
+      flags: '--as <version>',
+      summary: 'v2, 1.4.0, or: major, minor, patch (default: as the file is called, else minor)',
+    },
     { flags: '--date <date>', summary: 'YYYYMMDD (default: as the file is called, else today)' },
     { flags: '--area <area>', summary: 'default: trained', choices: AREAS },
     { flags: '--metadata <file>', summary: 'JSON with fields of the metadata, e.g. what the training script wrote' },
@@ -34,7 +37,7 @@ Exit code 3 where the file is not safe, does not load, or the version is there a
       return typeof value === 'string' ? value : undefined;
     };
     const name = text('name');
-    const version = text('version');
+    const version = text('as');
     const date = text('date');
     const script = text('trainingScript');
     const samples = text('samples');
@@ -56,7 +59,9 @@ Exit code 3 where the file is not safe, does not load, or the version is there a
       load: options['load'] !== false,
       dryRun: options['dryRun'] === true,
       onProgress: ({ phase, bytesDone, bytesTotal }) =>
-        out.progress(phase === 'copy' ? `copied ${humanBytes(bytesDone)} of ${humanBytes(bytesTotal)}` : `${phase} ${file}`),
+        out.progress(
+          phase === 'copy' ? `copied ${humanBytes(bytesDone)} of ${humanBytes(bytesTotal)}` : `${phase} ${file}`,
+        ),
     });
   },
   async print({ id, name, version, bytes, checksum, files, metadata, worst, dryRun }, out) {
@@ -78,7 +83,12 @@ Exit code 3 where the file is not safe, does not load, or the version is there a
 };
 
 async function jsonFile(path: string | undefined): Promise<Record<string, unknown>> {
-  return path === undefined ? {} : json(await readFile(path, 'utf8'), path);
+  if (path === undefined) return {};
+  const { ConfigurationError } = await import('../../index.ts');
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new ConfigurationError('ML_OPTIONS_INVALID', `${path} cannot be read: ${String(error)}`, { cause: error });
+  });
+  return json(text, path);
 }
 
 async function json(text: string, source: string): Promise<Record<string, unknown>> {
