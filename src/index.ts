@@ -8,6 +8,7 @@ export {
   AccessError,
   ArtefactError,
   AuthenticityError,
+  BackupError,
   CacheError,
   ConfigurationError,
   ContractError,
@@ -32,6 +33,7 @@ export {
   RouteError,
   ProtocolError,
   RemoteError,
+  PublishError,
   SidecarError,
   SwapError,
   WorkerError,
@@ -62,6 +64,13 @@ export { createInferenceHandler, type InferenceHandler } from './server/create-i
 export { createInferencePlugin, type InferencePlugin } from './server/create-inference-plugin.ts';
 export type { InferenceCall, InferenceOptions } from './server/inference-options.ts';
 export { type RunningServer, serve, type ServeOptions } from './server/serve.ts';
+export type { Authorize, PublishingAction } from './publishing/authorize.ts';
+export type { Backup, BackupOptions } from './publishing/backup-models.ts';
+export { backupModels, pruneModels, publishModel, recoverModels, restoreModels } from './publishing/lazy.ts';
+export type { Pruned, PrunedRelease, PruneOptions } from './publishing/prune-models.ts';
+export type { PublishedModel, PublishOptions, PublishProgress } from './publishing/publish-model.ts';
+export type { Recovered, RecoverOptions } from './publishing/recover-models.ts';
+export type { Restored, RestoreOptions } from './publishing/restore-models.ts';
 export { BaseMLService, type ServiceOptions } from './service/base-ml-service.ts';
 export type { InputValidation } from './service/contract-guard.ts';
 export type { AdmissionOptions, BatchingOptions, ExecutionOptions } from './service/execution-options.ts';

@@ -1,116 +1,4 @@
-/** The codes that errors can have: `ML_<AREA>_<WHAT>`. A retired code stays here and is never given a new meaning. */
-export type ErrorCode =
-  | 'ML_OPTIONS_INVALID'
-  | 'ML_OPTIONS_DEPENDENCY_MISSING'
-  | 'ML_ENV_INVALID'
-  | 'ML_SERVICE_INVALID'
-  | 'ML_REGISTRY_CLOSED'
-  | 'ML_MODEL_NOT_FOUND'
-  | 'ML_MODEL_VERSION_NOT_FOUND'
-  | 'ML_MODEL_VERSION_INVALID'
-  | 'ML_MODEL_AMBIGUOUS'
-  | 'ML_MODEL_NOT_LOADED'
-  | 'ML_MODEL_DISPOSED'
-  | 'ML_MODEL_METHOD_UNSUPPORTED'
-  | 'ML_MODEL_PART_UNKNOWN'
-  | 'ML_MODEL_UNLOAD_TIMEOUT'
-  | 'ML_METADATA_INVALID'
-  | 'ML_ARTEFACT_MISSING'
-  | 'ML_ARTEFACT_UNREADABLE'
-  | 'ML_ARTEFACT_NOT_A_FILE'
-  | 'ML_ARTEFACT_ESCAPES'
-  | 'ML_ARTEFACT_EMPTY'
-  | 'ML_ARTEFACT_LFS_POINTER'
-  | 'ML_ARTEFACT_HTML'
-  | 'ML_ARTEFACT_TOO_LARGE'
-  | 'ML_ARTEFACT_CHANGED'
-  | 'ML_ARTEFACT_PERMISSIONS'
-  | 'ML_CHECKSUM_MISMATCH'
-  | 'ML_CHECKSUM_MISSING'
-  | 'ML_CHECKSUM_WEAK'
-  | 'ML_CHECKSUM_INVALID'
-  | 'ML_SIZE_MISMATCH'
-  | 'ML_LOCK_MISSING'
-  | 'ML_LOCK_INVALID'
-  | 'ML_LOCK_MISMATCH'
-  | 'ML_SIGNATURE_MISSING'
-  | 'ML_SIGNATURE_MALFORMED'
-  | 'ML_SIGNATURE_UNSUPPORTED'
-  | 'ML_SIGNATURE_UNTRUSTED'
-  | 'ML_SIGNATURE_INVALID'
-  | 'ML_SIGNATURE_MISMATCH'
-  | 'ML_ENCRYPTION_INVALID'
-  | 'ML_ENCRYPTION_KEY_MISSING'
-  | 'ML_ENCRYPTION_KEY_INVALID'
-  | 'ML_ENCRYPTION_KEY_UNAVAILABLE'
-  | 'ML_ENCRYPTION_KEY_WRONG'
-  | 'ML_ENCRYPTION_TAMPERED'
-  | 'ML_ENCRYPTION_TRUNCATED'
-  | 'ML_FORMAT_UNKNOWN'
-  | 'ML_FORMAT_MALFORMED'
-  | 'ML_FORMAT_TRUNCATED'
-  | 'ML_FORMAT_UNSAFE'
-  | 'ML_FORMAT_UNSUPPORTED'
-  | 'ML_FORMAT_NOT_FITTED'
-  | 'ML_FORMAT_LIMIT'
-  | 'ML_FORMAT_EXTENSION_MISMATCH'
-  | 'ML_LOADER_INVALID'
-  | 'ML_LOADER_EXISTS'
-  | 'ML_LOADER_UNKNOWN'
-  | 'ML_LOADER_DEPENDENCY_MISSING'
-  | 'ML_LOADER_FAILED'
-  | 'ML_SIDECAR_NO_PYTHON'
-  | 'ML_SIDECAR_SETUP'
-  | 'ML_SIDECAR_SANDBOX'
-  | 'ML_SIDECAR_TIMEOUT'
-  | 'ML_SIDECAR_LIMIT'
-  | 'ML_SIDECAR_CRASHED'
-  | 'ML_SIDECAR_PROTOCOL'
-  | 'ML_SIDECAR_FAILED'
-  | 'ML_SIDECAR_MISMATCH'
-  | 'ML_QUANTIZE_NOTHING'
-  | 'ML_QUANTIZE_CHANGED'
-  | 'ML_LOAD_BACKOFF'
-  | 'ML_LOAD_TIMEOUT'
-  | 'ML_CACHE_MODEL_TOO_LARGE'
-  | 'ML_CACHE_BUDGET_EXHAUSTED'
-  | 'ML_SWAP_FAILED'
-  | 'ML_SWAP_INCOMPATIBLE'
-  | 'ML_SWAP_SAMPLES'
-  | 'ML_SWAP_NO_PREVIOUS'
-  | 'ML_CONTRACT_INVALID'
-  | 'ML_CONTRACT_MISMATCH'
-  | 'ML_INPUT_INVALID'
-  | 'ML_INPUT_FEATURE_COUNT'
-  | 'ML_INPUT_FEATURE_NAMES'
-  | 'ML_INPUT_DTYPE'
-  | 'ML_INPUT_SHAPE'
-  | 'ML_INPUT_MISSING_VALUE'
-  | 'ML_INPUT_CONTRACT'
-  | 'ML_PREDICT_FAILED'
-  | 'ML_OVERLOADED'
-  | 'ML_DEADLINE_EXCEEDED'
-  | 'ML_WORKER_START_FAILED'
-  | 'ML_WORKER_CRASHED'
-  | 'ML_WORKER_GIVEN_UP'
-  | 'ML_ROUTE_UNKNOWN'
-  | 'ML_ROUTE_ARM_FAILED'
-  | 'ML_ROUTE_INCOMPATIBLE'
-  | 'ML_ROUTE_SUPERSEDED'
-  | 'ML_ROUTE_OUTCOME_INVALID'
-  | 'ML_ACCESS_DENIED'
-  | 'ML_REMOTE_UNREACHABLE'
-  | 'ML_REMOTE_BUSY'
-  | 'ML_REMOTE_PAUSED'
-  | 'ML_REMOTE_TIMEOUT'
-  | 'ML_REMOTE_REFUSED'
-  | 'ML_REMOTE_FAILED'
-  | 'ML_REMOTE_INVALID_ANSWER'
-  | 'ML_REMOTE_MODEL_MISSING'
-  | 'ML_PROTOCOL_MALFORMED'
-  | 'ML_PROTOCOL_LIMIT'
-  | 'ML_PROTOCOL_UNSUPPORTED'
-  | 'ML_ABORTED';
+import type { ErrorCode } from './error-code.ts';
 
 /** What is documented of a code: `docs/errors.md` is generated from this table. */
 export interface ErrorCodeEntry {
@@ -279,6 +167,42 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
   ),
   ML_ENCRYPTION_TAMPERED: final('The encrypted file was changed after it was written.', 'Restore the file.'),
   ML_ENCRYPTION_TRUNCATED: final('The encrypted file ends in the middle.', 'Copy the file again.'),
+  ML_PUBLISH_EXISTS: final(
+    'The models directory has this version already; a version that was published is never overwritten.',
+    'Publish it as another version. `details.identical` tells whether the bytes that are there are the same.',
+  ),
+  ML_PUBLISH_REFUSED: final(
+    'The file is not published: it is not safe, does not load, or does not answer as expected.',
+    'The message says what was found; `details` has all of it.',
+  ),
+  ML_PUBLISH_LOCKED: retry(
+    'Another process is changing the models directory.',
+    'Try again when it is done; the message names it.',
+  ),
+  ML_PUBLISH_FAILED: retry(
+    'The operating system failed while files of a models directory were changed; what was done is undone.',
+    'See to the disk, its space and the permissions; then run the command again.',
+  ),
+  ML_PUBLISH_INTERRUPTED: retry(
+    'A change of the models directory is under way, or was interrupted and is not undone yet.',
+    'Run `base-ml-service recover`, unless another command is at work.',
+  ),
+  ML_BACKUP_REFUSED: final(
+    'No backup was made: files are not as their metadata says, or cannot be read.',
+    'Restore or correct the files that the message lists.',
+  ),
+  ML_BACKUP_MALFORMED: final(
+    'The backup is damaged, incomplete, or not made by this library; nothing was restored.',
+    'Use another backup; the message says what is wrong.',
+  ),
+  ML_BACKUP_FAILED: retry(
+    'The operating system failed while a backup was written or read; there is no half backup.',
+    'See to the disk, its space and the permissions; then run the command again.',
+  ),
+  ML_BACKUP_CONFLICT: final(
+    'Files of the models directory differ from those of the backup; nothing was restored.',
+    'Restore into an empty directory, or ask for replacement (`replace`, `--replace`).',
+  ),
 
   ML_FORMAT_UNKNOWN: final('No loader recognises the content.', 'Register a loader for it, or convert the file.'),
   ML_FORMAT_MALFORMED: final('The file breaks the rules of its format.', 'Export the model again.'),

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-codes.ts';
+import type { ErrorCode } from './error-code.ts';
 import { type ErrorFields, MLServiceError } from './ml-service-error.ts';
 
 export type LifecycleErrorCode = Extract<

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-codes.ts';
+import type { ErrorCode } from './error-code.ts';
 import { ERROR_CODES } from './error-codes.ts';
 
 const BRAND = Symbol.for('base-ml-service.error');

@@ -1,5 +1,5 @@
 import type { SwapStep } from '../spec/swap.ts';
-import type { ErrorCode } from './error-codes.ts';
+import type { ErrorCode } from './error-code.ts';
 import { type ErrorFields, MLServiceError } from './ml-service-error.ts';
 
 export type SwapErrorCode = Extract<

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './error-codes.ts';
+import type { ErrorCode } from './error-code.ts';
 import { ERROR_CODES } from './error-codes.ts';
 import * as classes from './index.ts';
 import { MLServiceError } from './ml-service-error.ts';

@@ -12,10 +12,12 @@ import type {
 } from '../spec/model-repository.ts';
 import { openArtefact } from './artefact-reader.ts';
 import { buildIndex } from './build-index.ts';
+import { type ChangeJournal, JOURNAL_ID, readChangeJournal } from './change-journal.ts';
 import { readMetadata, subjectsOf } from './metadata-reader.ts';
 import type { ReadDocument } from './metadata-table.ts';
 import { readSmallFile } from './read-small-file.ts';
-import { type FileFact, lookAt, scanTree, Slice } from './scan-tree.ts';
+import { scanSettled, settled } from './scan-settled.ts';
+import { type FileFact, lookAt, Slice } from './scan-tree.ts';
 import { watchTree } from './watch-tree.ts';
 
 /** How a directory is read. */
@@ -42,6 +44,8 @@ export class DirectoryRepository implements ModelRepository {
   #files = new Map<string, FileFact>();
   #problems: readonly RepositoryProblem[] = [];
   #documents = new Map<string, CachedDocument>();
+  /** What was being changed when the files were looked at. */
+  #journal: ChangeJournal = { sequence: 0, moving: [] };
   #index: RepositoryIndex | undefined;
   #building: Promise<void> | undefined;
   /** Counts the times that the disk was said to have changed. */
@@ -117,12 +121,12 @@ export class DirectoryRepository implements ModelRepository {
     const generation = this.#generation;
     const changed = [...this.#changed];
     this.#changed.clear();
-    if (this.#lookAtAll || this.#index === undefined) {
+    // Single files tell nothing of a change that is not done until all of them are there.
+    const published =
+      changed.includes(JOURNAL_ID) || readChangeJournal(this.location).sequence !== this.#journal.sequence;
+    if (this.#lookAtAll || published || this.#index === undefined) {
       this.#lookAtAll = false;
-      const { files, problems } = await scanTree(this.location, this.#options.limits);
-      this.#files = files;
-      this.#problems = problems;
-      await this.#readDocuments();
+      await this.#lookAround();
     } else if (changed.map((id) => this.#lookAgain(id)).every(Boolean)) {
       const resized = withSizes(this.#index, this.#files, changed);
       if (resized !== undefined) {
@@ -131,10 +135,23 @@ export class DirectoryRepository implements ModelRepository {
         return;
       }
     }
-    const documents = Array.from(this.#documents, ([id, { content, sha256 }]) => ({ id, content, sha256 }));
+    const { files, problems } = settled(this.#files, this.#journal);
+    const documents = Array.from(this.#documents, ([id, { content, sha256 }]) => ({ id, content, sha256 })).filter(
+      ({ id }) => files.has(id),
+    );
     const { fileNamePattern: pattern, digestMetadata: digested } = this.#options;
-    this.#index = buildIndex({ files: this.#files, documents, problems: this.#problems, pattern, digested });
+    this.#index = buildIndex({ files, documents, problems: [...this.#problems, ...problems], pattern, digested });
     this.#built = generation;
+  }
+
+  /** Lists all files and reads their metadata, all of one moment between changes. */
+  async #lookAround(): Promise<void> {
+    const { journal } = await scanSettled(this.location, this.#options.limits, async ({ files, problems }) => {
+      this.#files = files;
+      this.#problems = problems;
+      await this.#readDocuments();
+    });
+    this.#journal = journal;
   }
 
   /** Looks at one changed file. Whether all that may have changed is size and time of a file that was known. */

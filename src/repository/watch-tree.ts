@@ -1,4 +1,5 @@
-import { relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { JOURNAL_ID, OWN_FOLDER } from './change-journal.ts';
 import { isTemporary } from './scan-tree.ts';
 
 /** Changes that arrive within this time are told together. */
@@ -18,12 +19,18 @@ export async function watchTree(
   onChange: (ids: readonly string[] | undefined) => void,
 ): Promise<() => Promise<void>> {
   const { watch } = await import('chokidar');
+  // The end of a change is told by its journal; what it put may have been looked at before.
+  const [own, journal] = [join(root, OWN_FOLDER), join(root, JOURNAL_ID)];
+  const isIgnored = (path: string): boolean => {
+    if (path === root || path === own || path === journal) return false;
+    return path.startsWith(`${own}${sep}`) || isTemporary(path.slice(path.lastIndexOf(sep) + 1));
+  };
   const changed = new Set<string>();
   let missed = false;
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(root, {
     ignoreInitial: true,
-    ignored: (path) => path !== root && isTemporary(path.slice(path.lastIndexOf(sep) + 1)),
+    ignored: (path) => isIgnored(path),
     awaitWriteFinish: { stabilityThreshold: 100, pollInterval: 25 },
   });
   const tell = (): void => {

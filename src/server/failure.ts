@@ -30,6 +30,9 @@ const STATUSES: readonly (readonly [code: RegExp, status: number])[] = [
   [/^ML_LOAD_/, 503],
   [/^ML_CACHE_/, 503],
   [/^ML_WORKER_/, 503],
+  [/^ML_REMOTE_TIMEOUT/, 504],
+  [/^ML_REMOTE_(?:REFUSED|INVALID_ANSWER)/, 502],
+  [/^ML_REMOTE_/, 503],
 ];
 
 /**

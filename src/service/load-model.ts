@@ -12,7 +12,7 @@ import type { Row } from '../spec/rows.ts';
 import { buildSource } from './build-source.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
 import { LiveModel } from './live-model.ts';
-import { configure } from './registry-config.ts';
+import { configure, type RegistryConfig } from './registry-config.ts';
 import type { FallbackOptions, RegistryOptions } from './registry-options.ts';
 import { noFile } from './remote/no-file.ts';
 import { remoteSource, type RemoteSource } from './remote/remote-source.ts';
@@ -70,18 +70,32 @@ export async function loadModel<R = Row, P = Prediction>(
   source: string | URL | ModelBytes,
   options: LoadModelOptions = {},
 ): Promise<Model<R, P>> {
-  const { on = {}, metadata, signal = new AbortController().signal, fallback, ...rest } = options;
+  return loadFrom<R, P>(({ limits }) => sourceOf(source, options, limits.maxModelBytes), options);
+}
+
+/** Where one model comes from. */
+export interface SingleSource {
+  readonly name: string;
+  /** Of the address of a model on a server. */
+  readonly version?: string | undefined;
+  readonly artefact: string | undefined;
+  readonly remote?: RemoteSource;
+  readonly open: (options: OpenOptions) => Promise<Artefact>;
+}
+
+/** `loadModel` for who opens the artefact himself. */
+export async function loadFrom<R = Row, P = Prediction>(
+  find: (config: RegistryConfig) => SingleSource,
+  options: LoadModelOptions,
+): Promise<Model<R, P>> {
+  const { on = {}, metadata, signal = new AbortController().signal, fallback: _fallback, ...rest } = options;
   const config = configure(rest);
+  const { name, artefact, version, remote, open } = find(config);
   // A lock of the environment is about the models directory; a file that the application chose itself is not in it.
   const authenticity = options.authenticity === undefined ? undefined : config.authenticity;
   const events = new EventBus();
   for (const [event, listener] of Object.entries(on))
     events.on(event as ServiceEventName, listener as ServiceListener<ServiceEventName>);
-  const { name, artefact, version, remote, open } = sourceOf(
-    source,
-    { ...rest, fallback },
-    config.limits.maxModelBytes,
-  );
   const runtime = new ExecutionRuntime(config.execution, config.container.processors);
   const built = await buildSource(
     { ...config, authenticity, events, runtime },
@@ -105,15 +119,6 @@ export async function loadModel<R = Row, P = Prediction>(
   return new LiveModel<R, P>(new SingleModel(built, events));
 }
 
-interface Source {
-  readonly name: string;
-  /** Of the address of a model on a server. */
-  readonly version?: string | undefined;
-  readonly artefact: string | undefined;
-  readonly remote?: RemoteSource;
-  readonly open: (options: OpenOptions) => Promise<Artefact>;
-}
-
 /** What models on servers are given. */
 interface SourceOptions extends Pick<LoadModelOptions, 'remote'> {
   readonly fallback?: LoadModelOptions['fallback'] | undefined;
@@ -123,7 +128,7 @@ function sourceOf(
   source: string | URL | ModelBytes,
   { remote: options = {}, fallback }: SourceOptions,
   maxBytes: number,
-): Source {
+): SingleSource {
   if ((typeof source === 'string' || source instanceof URL) && isRemote(String(source))) {
     const local = fallback && sourceOf(fallback.path, {}, maxBytes);
     const remote = remoteSource(String(source), {

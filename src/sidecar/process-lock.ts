@@ -60,14 +60,20 @@ async function take(path: string, own: string, { signal, timeoutMs, onWait }: Lo
 }
 
 async function create(path: string, own: string): Promise<boolean> {
+  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return undefined;
+    throw error;
+  });
+  if (file === undefined) return false;
   try {
-    const file = await open(path, 'wx', 0o600);
     await file.writeFile(own);
-    await file.close();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // A lock that does not say whose it is would be waited for until it is old.
+    await rm(path, { force: true }).catch(() => undefined);
     throw error;
+  } finally {
+    await file.close();
   }
 }
 
