@@ -255,7 +255,7 @@ describe('Deployment Notes', () => {
 
   it('Consider using model serving platforms for production', async () => {
     const url = await listen(createInferenceHandler(registryOf(oneModel())));
-    const columns = Object.entries(rows[0] as Record<string, unknown>).map(([name, value]) => {
+    const columns = Object.entries(rows[0] as unknown as Record<string, unknown>).map(([name, value]) => {
       const datatype = typeof value === 'string' ? 'BYTES' : 'FP64';
       return { name, datatype, shape: [1], data: [value] };
     });
