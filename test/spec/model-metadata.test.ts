@@ -97,6 +97,9 @@ describe('Model Metadata', () => {
     const registry = registryOf(directory());
     expect((await registry.load('fraud_detector')).info.featureNames).toEqual(FEATURES);
     expect((await registry.inputContract('fraud_detector')).features.map(({ name }) => name)).toEqual(FEATURES);
+    // The contract's own three names are not what this model was trained with.
+    const wrong = registryOf(directory({ features: ['amount', 'merchant_category', 'time_of_day'] }));
+    await expect(wrong.inputContract('fraud_detector')).rejects.toMatchObject({ code: 'ML_CONTRACT_MISMATCH' });
   });
 
   it('"target": "is_fraud"', async () => {
@@ -127,7 +130,7 @@ describe('Model Metadata', () => {
     const record = await registryOf(directory()).resolve('fraud_detector');
     expect(record).toMatchObject({ id: FILE, declared: true });
     const problems = await registryOf(directory({ file_path: '../outside.pkl' })).problems();
-    expect(problems).not.toEqual([]);
+    expect(problems).toMatchObject([{ code: 'ML_ARTEFACT_ESCAPES' }]);
   });
 
   it('"file_size": "2.5MB"', async () => {

@@ -21,9 +21,11 @@ import {
 const FRAUD_PKL = trained('fraud_detector_v1_20240101.pkl');
 const FRAUD_JOBLIB = trained('fraud_detector_v2_20240301.joblib');
 const MLP_PTH = copy('test/fixtures/torch-modules/mlp.pth');
-const mlp = readJson<{ module: object; input: NamedTensor; output: NamedTensor }>(
-  'test/fixtures/torch-modules/mlp.json',
-);
+const mlp = readJson('test/fixtures/torch-modules/mlp.json') as {
+  module: object;
+  input: NamedTensor;
+  output: NamedTensor;
+};
 /** A state dict says nothing of its layers: its metadata does. */
 const mlpMetadata = (name: string, file_path: string): object => ({
   name,
@@ -47,7 +49,7 @@ async function expectFraud(model: Model, samples: string): Promise<void> {
 }
 
 async function expectCases(model: Model, path: string): Promise<void> {
-  const { cases } = readJson<{ cases: { inputs: NamedTensor[]; expected: NamedTensor[] }[] }>(path);
+  const { cases } = readJson(path) as { cases: { inputs: NamedTensor[]; expected: NamedTensor[] }[] };
   expect(cases.length).toBeGreaterThan(0);
   for (const { inputs, expected } of cases) {
     const out = await model.run(Object.fromEntries(inputs.map((tensor) => [tensor.name, float32(tensor)])));
