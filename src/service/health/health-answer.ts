@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors/configuration-error.ts';
-import { ERROR_CODES, type ErrorCode } from '../../errors/error-codes.ts';
+import type { ErrorCode } from '../../errors/error-code.ts';
+import { ERROR_CODES } from '../../errors/error-codes.ts';
 import type { ModelHealth, Readiness, RegistryHealth } from '../../spec/health.ts';
 
 /** What health answers are made from: an `MLServiceRegistry`. */
