@@ -30,7 +30,7 @@ export interface ModelRequest {
    * The version itself, whatever a swap, the options or the environment put in its place: for those who compare
    * versions with each other.
    */
-  readonly exact?: boolean;
+  readonly exact?: true;
 }
 
 /** What it stands for: one artefact that can be opened. */
@@ -97,7 +97,7 @@ export class ModelResolver {
     this.#pins.set(`${area}/${name}`, pins);
   }
 
-  /** The version that decides where nothing is pinned: `undefined` for a path that was set. */
+  /** The version that decides where nothing is pinned; `undefined` for a path that was set. */
   asked(request: ModelRequest): string | undefined {
     const { path, version } = this.#override(request);
     return path !== undefined && request.area === 'trained' ? undefined : (version ?? request.version);
