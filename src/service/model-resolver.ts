@@ -111,7 +111,7 @@ export class ModelResolver {
     this.#pins.set(`${area}/${name}`, pins);
   }
 
-  /** The version that decides where nothing is pinned: `undefined` for a path that was set. */
+  /** The version that decides where nothing is pinned; `undefined` for a path that was set. */
   asked(request: ModelRequest): string | undefined {
     const { path, version } = this.#override(request);
     return path !== undefined && request.area === 'trained' ? undefined : (version ?? request.version);

@@ -60,7 +60,7 @@ export function planAlias(
   { alias, version }: { readonly alias: string; readonly version: string },
 ): SwapPlan {
   const { resolver } = host;
-  const moves = (request: ModelRequest): boolean => resolver.asked(request) === alias;
+  const moves = (request: ModelRequest): boolean => byPins(request) && resolver.asked(request) === alias;
   return {
     family,
     trigger: 'alias',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deferred } from '../../../src/internal/deferred.ts';
-import { createFakeModel } from '../../../src/testing/index.ts';
+import { MLServiceRegistry } from '../../../src/index.ts';
+import { type Deferred, deferred } from '../../../src/internal/deferred.ts';
+import { createFakeModel, createMemoryRepository, createMockLoader } from '../../../src/testing/index.ts';
 import { record, settle } from '../registry-fixture.ts';
 import { answer, swapFixture } from './swap-fixture.ts';
 
@@ -158,6 +159,42 @@ describe('a swap while the first load is under way', () => {
     expect(registry.health().status).toBe('failing');
     await registry.swap('fraud', { to: 'v2' });
     expect([await answer(registry, 'v1'), registry.health().status]).toEqual(['v2', 'ok']);
+  });
+});
+
+describe('a swap while a request is resolved', () => {
+  it('is not undone by what was found before it, whenever that comes', async () => {
+    const files = createMemoryRepository({ 'fraud_v1.mock': 'v1', 'fraud_v2.mock': 'v2' });
+    const looks: Deferred<void>[] = [];
+    let slow = false;
+    const index = async () => {
+      const found = await files.index();
+      const look = deferred<void>();
+      looks.push(look);
+      if (slow) await look.promise;
+      return found;
+    };
+    const registry = new MLServiceRegistry({
+      env: {},
+      repository: { ...files, index },
+      loaders: [
+        createMockLoader({
+          model: ({ artefact }) => createFakeModel({ predict: [new TextDecoder().decode(artefact.bytes)] }),
+        }),
+      ],
+    });
+    slow = true;
+    const early = answer(registry, 'v1');
+    await settle();
+    slow = false;
+    await registry.swap('fraud', { to: 'v2' });
+    await registry.unload('fraud', 'v1');
+    // Does not join the look that began before the swap.
+    expect(await answer(registry, 'v1')).toBe('v2');
+    for (const look of looks) look.resolve();
+    expect(await early).toBe('v2');
+    await registry.load('fraud', 'v1');
+    expect(await answer(registry, 'v1')).toBe('v2');
   });
 });
 
