@@ -73,7 +73,7 @@ export function readInThread(file: OpenFile, options: ReadOptions): Promise<Hash
     worker.once('exit', () => {
       signal.removeEventListener('abort', stop);
       if (failure === undefined) resolve(result);
-      else reject(failure as Error);
+      else reject(failure);
     });
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });

@@ -46,7 +46,7 @@ const OF_CALLERS = new Set([
 export function isArmsFault(error: unknown): boolean {
   if (!MLServiceError.isInstance(error)) return true;
   const { code, details } = error;
-  if (OF_CALLERS.has(code) || /^ML_INPUT_[A-Z]/.test(code)) return false;
+  if (OF_CALLERS.has(code) || /^ML_INPUT_\w+$/.test(code)) return false;
   const { limit } = details;
   return !(code === 'ML_OVERLOADED' && typeof limit === 'string' && limit.startsWith('maxTotal'));
 }

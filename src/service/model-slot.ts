@@ -125,8 +125,13 @@ export class ModelSlot implements ModelSource {
 
   /** Takes what this stands for, if another request has it in memory; loads nothing. */
   async takeLoaded(): Promise<void> {
-    const entry = this.#shared(this.#resolved ?? (await this.#resolve()));
-    if (entry === undefined) return;
+    const before = this.#resolved;
+    const entry = this.#shared(before ?? (await this.#resolve()));
+    if (entry === undefined) {
+      // Its first call decides what it stands for.
+      this.#resolved = before;
+      return;
+    }
     entry.release();
     this.#entry = entry;
     this.#loaded();

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DenseTensor } from '../../src/data/dense-tensor.ts';
 import { compareAnswers } from '../../src/routing/compare-answers.ts';
@@ -25,7 +25,7 @@ describe('two answers', () => {
     ['named tensors', { y: tensor([1], [1]) }, { y: tensor([1], [1]) }, 0, false, 0],
     ['other names', { y: tensor([1], [1]) }, { z: tensor([1], [1]) }, 0, true, 0],
     ['multi-output rows', [[1, 'a']], [[1, 'b']], 0, true, 0],
-  ])('%s', (_, a, b, tolerance, differs, maxAbsDiff) => {
+  ])('%s', (...[, a, b, tolerance, differs, maxAbsDiff]) => {
     expect(compareAnswers(a, b, tolerance)).toEqual({ differs, maxAbsDiff });
     expect(compareAnswers(b, a, tolerance)).toEqual({ differs, maxAbsDiff });
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { murmurhash3 } from '../../src/internal/murmurhash3.ts';
 import { armOfChance, armOfKey, armSeed } from '../../src/routing/choose-arm.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InputError, OverloadError, PredictionError } from '../../src/errors/index.ts';
 import { isArmsFault } from '../../src/routing/arm-metrics.ts';

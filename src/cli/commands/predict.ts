@@ -42,7 +42,7 @@ export const predict: CliCommand<PredictResult> = {
         model: info.path ?? info.name,
         version: info.version,
         method,
-        classes: info.classes as PredictResult['classes'],
+        classes: info.classes,
         answers: rowsOf(answers),
       };
     } finally {

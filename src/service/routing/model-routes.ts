@@ -10,11 +10,11 @@ export interface RoutingHost {
   readonly host: SlotHost;
   readonly table: RouteTable;
   /** The slot of an exact version. */
-  slot(name: string, version: string): ModelSlot;
+  readonly slot: (name: string, version: string) => ModelSlot;
   /** All slots that are known. */
-  slots(): Iterable<ModelSlot>;
+  readonly slots: () => Iterable<ModelSlot>;
   /** A slot that nobody asks any more. */
-  retire(slot: ModelSlot): void;
+  readonly retire: (slot: ModelSlot) => void;
 }
 
 /** A change whose models load. */

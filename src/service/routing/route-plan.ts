@@ -103,7 +103,8 @@ export function planRoute(model: string, options: RouteOptions): RoutePlan {
     bounds: bounds && boundsOf(bounds),
   }));
   const names = arms.map(({ name }) => name);
-  const control = options.control ?? (names[0] as string);
+  const [first = ''] = names;
+  const control = options.control ?? first;
   if (new Set(names).size < names.length)
     throw invalid(['arms'], `arms with different names, they are ${names.join(', ')}`);
   if (!names.includes(control)) throw invalid(['control'], `the name of an arm (${names.join(', ')})`);

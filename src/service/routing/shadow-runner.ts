@@ -3,7 +3,7 @@ import { inputBytes } from '../../execution/input-bytes.ts';
 import type { Clock } from '../../internal/clock.ts';
 import { compareAnswers } from '../../routing/compare-answers.ts';
 import { copyValue } from '../../routing/copy-value.ts';
-import { ShadowCounts } from '../../routing/shadow-counts.ts';
+import type { ShadowCounts } from '../../routing/shadow-counts.ts';
 import type { ModelRef } from '../../spec/events.ts';
 import type { CallOptions, ModelMethod } from '../../spec/model.ts';
 import type { ShadowOptions, ShadowStatus } from '../../spec/routing.ts';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../../src/internal/deferred.ts';
-import { MLServiceRegistry, type RouteOptions } from '../../../src/index.ts';
+import { type MLServiceError, MLServiceRegistry, type RouteOptions } from '../../../src/index.ts';
 import {
   createFakeModel,
   createMemoryRepository,
@@ -139,8 +139,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 async function play(registry: MLServiceRegistry, steps: readonly Step[]): Promise<string[]> {
   const problems: string[] = [];
   const work: Promise<unknown>[] = [];
-  const superseded = (error: { code?: string }): void => {
-    if (error.code !== 'ML_ROUTE_SUPERSEDED') problems.push(String(error));
+  const superseded = (error: MLServiceError): void => {
+    if (error.code !== 'ML_ROUTE_SUPERSEDED') problems.push(error.message);
   };
   for (const one of steps) {
     if (one.kind === 'route') {
@@ -159,15 +159,11 @@ async function play(registry: MLServiceRegistry, steps: readonly Step[]): Promis
             ? undefined
             : route.assign(routingKey).version
           : own(one.version);
-        work.push(
-          registry
-            .model('fraud', one.version)
-            .predict([[1]], { routingKey })
-            .then(([answer]) => {
-              if (expected !== undefined && answer !== expected) problems.push(`${answer} instead of ${expected}`);
-            })
-            .catch((error: unknown) => problems.push(String(error))),
-        );
+        const check = async (): Promise<void> => {
+          const answer = String(await registry.model('fraud', one.version).predictOne([1], { routingKey }));
+          if (expected !== undefined && answer !== expected) problems.push(`${answer} instead of ${expected}`);
+        };
+        work.push(check().catch((error: unknown) => problems.push(String(error))));
       }
     } else if (one.kind === 'unroute') work.push(registry.unroute('fraud'));
     else if (one.kind === 'unload') work.push(registry.unload('fraud'));
@@ -201,12 +197,11 @@ describe('whatever happens to a route', () => {
     const registry = createTestRegistry({ models: models() });
     const model = registry.model('fraud');
     await registry.route('fraud', even('v1', 'v2'));
-    let running = true;
-    let calls = 0;
+    const load = { running: true, calls: 0 };
     const failures: unknown[] = [];
     const caller = async (who: number): Promise<void> => {
-      for (let i = 0; running; i++) {
-        calls += 1;
+      for (let i = 0; load.running; i++) {
+        load.calls += 1;
         await model.predict([[1]], { routingKey: `${who}/${i}` }).catch((error: unknown) => failures.push(error));
         if (i % 8 === 0) await turns(1);
       }
@@ -218,9 +213,9 @@ describe('whatever happens to a route', () => {
       else await registry.unroute('fraud').then(() => registry.route('fraud', even('v1', 'v3')));
       await turns(1);
     }
-    running = false;
+    load.running = false;
     await Promise.all(callers);
     expect(failures).toEqual([]);
-    expect(calls).toBeGreaterThan(1_000);
+    expect(load.calls).toBeGreaterThan(1_000);
   }, 60_000);
 });
