@@ -34,7 +34,7 @@ export interface FileInspection extends Inspection {
  */
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
   const { signal = new AbortController().signal, ...rest } = options;
-  const { loaders, limits, converter } = configure(rest);
+  const { loaders, loaderOptions, limits, converter } = configure(rest);
   const artefact = await openArtefact(undefined, path, {
     maxBytes: limits.maxModelBytes,
     signal,
@@ -48,7 +48,8 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
         : await loader.inspect({ artefact, limits, signal });
     const { kind, size, slices } = artefact;
     const sha256 = slices === undefined ? artefact.sha256 : await slices.digest('sha256', signal);
-    const need = await loader.conversion?.({ artefact, limits, signal });
+    const asked = { artefact, limits, signal, options: loaderOptions[loader.name] ?? {}, metadata: undefined };
+    const need = await loader.conversion?.(asked);
     const request = { artefact, metadata: undefined, limits, signal, warn: () => undefined };
     const kept = need === undefined ? undefined : await (await converter()).kept({ ...request, need });
     const details = { ...inspection.details, ...(kept !== undefined && { conversion: kept.report }) };

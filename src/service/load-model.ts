@@ -79,6 +79,7 @@ export async function loadModel<R = Row, P = Prediction>(
           ? undefined
           : { extra: {}, ...metadata, name: metadata.name ?? name, version: metadata.version ?? '' },
       place: undefined,
+      loaderOptions: undefined,
       fresh: artefact !== undefined,
       resolveMs: 0,
       signal,

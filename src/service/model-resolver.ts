@@ -18,6 +18,7 @@ import type {
 import type { Explanation } from '../spec/resolution.ts';
 import { modelEnvironment, variableNames } from './environment.ts';
 import type { RegistryConfig } from './registry-config.ts';
+import type { RegistryOptions } from './registry-options.ts';
 
 /** What a caller asks for. */
 export interface ModelRequest {
@@ -38,6 +39,8 @@ export interface ResolvedModel {
   readonly metadata: ModelMetadata | undefined;
   /** Where it is to run, if that was said for this model. */
   readonly place: PlaceChoice | undefined;
+  /** Options for its loader, if there are some for this model alone. */
+  readonly loaderOptions: RegistryOptions['loaderOptions'];
   /** Whether `open` gives memory that nobody else holds. */
   readonly fresh: boolean;
   /** Bytes on disk, or 0 where not known before it is opened. */
@@ -87,7 +90,7 @@ export class ModelResolver {
   async resolve(request: ModelRequest): Promise<ResolvedModel> {
     const override = this.#override(request.name);
     if (override.path !== undefined && request.area === 'trained')
-      return this.#direct(request, override.path, override.place);
+      return this.#direct(request, override.path, override);
     const record = await this.record(request);
     const repository = this.#repository;
     return {
@@ -96,6 +99,7 @@ export class ModelResolver {
       metadata: record.metadata,
       size: record.size,
       place: override.place,
+      loaderOptions: override.loaderOptions,
       fresh: repository instanceof DirectoryRepository,
       open: (options) => repository.open(record, options),
     };
@@ -160,6 +164,7 @@ export class ModelResolver {
     readonly path: string | undefined;
     readonly version: string | undefined;
     readonly place: PlaceChoice | undefined;
+    readonly loaderOptions: RegistryOptions['loaderOptions'];
     readonly via: readonly string[];
   } {
     const option = this.#config.models[name] ?? {};
@@ -170,18 +175,25 @@ export class ModelResolver {
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
     const path = option.path ?? environment.path;
     const place = option.place ?? environment.place;
-    return { path, version: option.version ?? environment.version, place, via };
+    const { loaderOptions } = option;
+    return { path, version: option.version ?? environment.version, place, loaderOptions, via };
   }
 
   /** A path that was set for a model: no directory contract, no metadata, the file itself. */
-  #direct(request: ModelRequest, path: string, place: PlaceChoice | undefined): ResolvedModel {
+  #direct(
+    request: ModelRequest,
+    path: string,
+    { place, loaderOptions }: Pick<ResolvedModel, 'place' | 'loaderOptions'>,
+  ): ResolvedModel {
     const absolute = resolvePath(path);
     return {
-      key: absolute,
+      // Options of its own make another model of the same file.
+      key: loaderOptions === undefined ? absolute : `${absolute} as ${request.name}`,
       ref: { model: request.name, version: undefined, artefact: absolute },
       metadata: undefined,
       size: 0,
       place,
+      loaderOptions,
       fresh: true,
       open: (options) => openArtefact(undefined, absolute, options),
     };

@@ -192,6 +192,7 @@ export class ModelSlot implements ModelSource {
             ref: resolved.ref,
             metadata: resolved.metadata,
             place: resolved.place,
+            loaderOptions: resolved.loaderOptions,
             fresh: resolved.fresh,
             givenUp: (error) => cache.fail(resolved.key, error),
             resolveMs: this.#resolveMs,

@@ -55,6 +55,9 @@ const positive = z.optional(z.int('a whole number').check(z.positive('a positive
 const notNegative = z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number')));
 const text = z.string('a string').check(z.minLength(1, 'a non-empty string'));
 const place = z.optional(z.enum(PLACES, PLACES.map((one) => `'${one}'`).join(', ')));
+const loaderOptions = z.optional(
+  z.record(z.string(), z.record(z.string(), z.unknown(), 'an object'), 'an object by loader name'),
+);
 const isLoader = (value: unknown): boolean => typeof value === 'object' && value !== null && 'load' in value;
 const isRegistry = (value: unknown): value is LoaderRegistry =>
   typeof value === 'object' && value !== null && 'find' in value && 'reads' in value;
@@ -71,9 +74,7 @@ const schema = z.strictObject(
         'an array of loaders or a LoaderRegistry',
       ),
     ),
-    loaderOptions: z.optional(
-      z.record(z.string(), z.record(z.string(), z.unknown(), 'an object'), 'an object by loader name'),
-    ),
+    loaderOptions,
     verification: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
     strictExtensions: z.optional(z.boolean('a boolean')),
     fileNamePattern: z.optional(
@@ -87,8 +88,8 @@ const schema = z.strictObject(
       z.record(
         z.string(),
         z.strictObject(
-          { path: z.optional(text), version: z.optional(text), place },
-          'an object { path?, version?, place? }',
+          { path: z.optional(text), version: z.optional(text), place, loaderOptions },
+          'an object { path?, version?, place?, loaderOptions? }',
         ),
         'an object by model name',
       ),

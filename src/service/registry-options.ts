@@ -32,6 +32,8 @@ export interface ModelOverride {
   readonly version?: string;
   /** Where it runs. */
   readonly place?: PlaceChoice;
+  /** Options for its loader, by loader name; they win over `loaderOptions` of the registry. */
+  readonly loaderOptions?: RegistryOptions['loaderOptions'];
 }
 
 /** Options of `MLServiceRegistry`. Options win over the environment, the environment over defaults. */

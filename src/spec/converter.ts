@@ -14,6 +14,10 @@ export interface ConversionNeed {
   readonly version: string | undefined;
   /** Classes and functions that reading the file needs, as `module.name`. */
   readonly names: readonly string[];
+  /** Which of the framework's kinds of file it is, where it has several. */
+  readonly form?: string;
+  /** What else its converter must know, as JSON has it. Another value is another conversion. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** One file to convert. */
@@ -44,7 +48,8 @@ export interface Conversion {
   /** File name, whose extension says what it is. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly input: ConvertedInput;
+  /** What rows the original takes; absent where it takes tensors, whatever they hold. */
+  readonly input?: ConvertedInput;
   /** How it was made and compared; values that JSON can hold. */
   readonly report: Readonly<Record<string, unknown>>;
 }

@@ -19,7 +19,16 @@ _PR_SET_PDEATHSIG = 1
 #: Task to its module's loader: a module has `prepare(request)`, which imports, and `run(model, request, progress)`.
 TASKS = {
     "check": lambda: check,
-    "convert-sklearn": lambda: importlib.import_module("ml_sidecar.convert_sklearn"),
+    **{
+        name: lambda module=module: importlib.import_module(f"ml_sidecar.{module}")
+        for name, module in {
+            "convert-sklearn": "convert_sklearn",
+            "convert-torchscript": "torch_script",
+            "convert-torchscript-program": "torch_script_program",
+            "convert-torch-program": "torch_program",
+            "convert-torch-module": "torch_module",
+        }.items()
+    },
 }
 
 
