@@ -35,18 +35,14 @@ _LATE = (
 )
 
 
-def prepare(*, programs):
-    """Imports everything, and with `programs` what the exporter of torch.export imports, compiles and reads late."""
+def prepare(warm_up):
+    """Imports everything, and has an exporter import, compile and read what it does late."""
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
     _never_unpickle()
-    _warm_up_scripts()
-    if programs:
-        for name in _LATE:
-            importlib.import_module(name)
-        _warm_up_programs()
+    warm_up()
     # The exporter reads the source of its own functions each time: what was read once is not looked for again.
     linecache.checkcache = lambda filename=None: None
     return {name: importlib.metadata.version(name) for name in _PACKAGES}
@@ -68,18 +64,6 @@ def _never_unpickle():
     torch._C._pickle_load_obj = refuse
 
 
-class _Small(torch.nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.linear = torch.nn.Linear(4, 4)
-        self.recurrent = torch.nn.LSTM(4, 4, batch_first=True)
-        self.attention = torch.nn.TransformerEncoderLayer(4, 2, batch_first=True)
-
-    def forward(self, x):
-        y = self.attention(self.recurrent(self.linear(x))[0])
-        return torch.softmax(y[:, -1], -1), y.abs().mean((1, 2))
-
-
 class _Line(torch.nn.Module):
     def __init__(self):
         super().__init__()
@@ -89,19 +73,23 @@ class _Line(torch.nn.Module):
         return torch.softmax(self.linear(x), -1)
 
 
-def _warm_up_scripts():
+def warm_up_scripts():
+    """For `script_to_onnx`."""
     saved = io.BytesIO()
     torch.jit.save(torch.jit.script(_Line().eval()), saved)
     module = torch.jit.load(io.BytesIO(saved.getvalue()))
     script_to_onnx(module, torch.zeros(2, 4), names=["x"], outputs=["y"], axes={"x": {0: "batch"}})
 
 
-def _warm_up_programs():
-    program = torch.export.export(_Small().eval(), (torch.zeros(2, 5, 4),), dynamic_shapes=({0: torch.export.Dim("n")},))
+def warm_up_programs():
+    """For `program_to_onnx`."""
+    for name in _LATE:
+        importlib.import_module(name)
+    program = torch.export.export(_Line().eval(), (torch.zeros(2, 4),), dynamic_shapes=({0: torch.export.Dim("n")},))
     saved = io.BytesIO()
     torch.export.save(program, saved)
     loaded = torch.export.load(io.BytesIO(saved.getvalue()))
-    program_to_onnx(loaded, ["x"], ["a", "b"])
+    program_to_onnx(loaded, ["x"], ["y"])
 
 
 def script_to_onnx(module, *examples, names, outputs, axes):

@@ -17,7 +17,7 @@ _MOST = max(common.SIZES)
 def prepare(request):
     # What is told of a node's origin looks names up in Python; no graph has need of it.
     serialize.GraphModuleDeserializer.deserialize_metadata = lambda self, metadata: {}
-    return common.prepare(programs=True)
+    return common.prepare(common.warm_up_programs)
 
 
 def run(data, request, progress):

@@ -9,7 +9,7 @@ from .errors import SidecarError
 
 
 def prepare(request):
-    return common.prepare(programs=False)
+    return common.prepare(common.warm_up_scripts)
 
 
 def run(data, request, progress):

@@ -15,10 +15,12 @@ class _Branch(torch.nn.Module):
 
 
 def prepare(request):
-    packages = common.prepare(programs=True)
-    # What it imports late must be there before the door closes.
+    return common.prepare(_warm_up)
+
+
+def _warm_up():
+    common.warm_up_programs()
     TS2EPConverter(torch.jit.script(_Branch()), (torch.zeros(2, 3),)).convert()
-    return packages
 
 
 def run(data, request, progress):
