@@ -62,6 +62,8 @@ export interface BuildRequest {
   readonly metadata: ModelMetadata | undefined;
   /** Where the model is to run, if that was said for this one. */
   readonly place: PlaceChoice | undefined;
+  /** Who computes it, where that was said: `python` is its own framework. */
+  readonly engine: 'python' | undefined;
   /** Options for its loader that are this model's alone: they win over those of `BuildSettings`. */
   readonly loaderOptions: BuildSettings['loaderOptions'] | undefined;
   /** Whether `open` gives memory that nobody else holds. */

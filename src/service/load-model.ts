@@ -39,6 +39,8 @@ export interface LoadModelOptions
     > {
   /** What a metadata file would say: feature names, classes, checksum, ... */
   readonly metadata?: Partial<ModelMetadata>;
+  /** As in `RegistryOptions.models`. */
+  readonly engine?: 'python';
   /** Listeners for the events of this model, e.g. `{ 'model:warning': console.warn }`. */
   readonly on?: Listeners;
 }
@@ -61,7 +63,8 @@ export async function loadModel<R = Row, P = Prediction>(
   source: string | URL | ModelBytes,
   options: LoadModelOptions = {},
 ): Promise<Model<R, P>> {
-  const { on = {}, metadata, signal = new AbortController().signal, ...rest } = options;
+  const { on = {}, metadata, engine, signal = new AbortController().signal, ...rest } = options;
+  checkEngine(engine);
   const config = configure(rest);
   const events = new EventBus();
   for (const [event, listener] of Object.entries(on))
@@ -80,6 +83,7 @@ export async function loadModel<R = Row, P = Prediction>(
           : { extra: {}, ...metadata, name: metadata.name ?? name, version: metadata.version ?? '' },
       place: undefined,
       loaderOptions: undefined,
+      engine,
       fresh: artefact !== undefined,
       resolveMs: 0,
       signal,
@@ -88,6 +92,11 @@ export async function loadModel<R = Row, P = Prediction>(
     },
   );
   return new LiveModel<R, P>(new SingleModel(built, events));
+}
+
+function checkEngine(engine: unknown): void {
+  if (engine === undefined || engine === 'python') return;
+  throw new ConfigurationError('ML_OPTIONS_INVALID', `options.engine must be 'python' or absent, got ${String(engine)}`);
 }
 
 function sourceOf(source: string | URL | ModelBytes): {

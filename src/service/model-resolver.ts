@@ -18,7 +18,7 @@ import type {
 import type { Explanation } from '../spec/resolution.ts';
 import { modelEnvironment, variableNames } from './environment.ts';
 import type { RegistryConfig } from './registry-config.ts';
-import type { RegistryOptions } from './registry-options.ts';
+import type { ModelOverride, RegistryOptions } from './registry-options.ts';
 
 /** What a caller asks for. */
 export interface ModelRequest {
@@ -41,6 +41,8 @@ export interface ResolvedModel {
   readonly place: PlaceChoice | undefined;
   /** Options for its loader, if there are some for this model alone. */
   readonly loaderOptions: RegistryOptions['loaderOptions'];
+  /** Who computes it, if that was said for this model. */
+  readonly engine: ModelOverride['engine'];
   /** Whether `open` gives memory that nobody else holds. */
   readonly fresh: boolean;
   /** Bytes on disk, or 0 where not known before it is opened. */
@@ -100,6 +102,7 @@ export class ModelResolver {
       size: record.size,
       place: override.place,
       loaderOptions: override.loaderOptions,
+      engine: override.engine,
       fresh: repository instanceof DirectoryRepository,
       open: (options) => repository.open(record, options),
     };
@@ -165,6 +168,7 @@ export class ModelResolver {
     readonly version: string | undefined;
     readonly place: PlaceChoice | undefined;
     readonly loaderOptions: RegistryOptions['loaderOptions'];
+    readonly engine: ModelOverride['engine'];
     readonly via: readonly string[];
   } {
     const option = this.#config.models[name] ?? {};
@@ -175,25 +179,26 @@ export class ModelResolver {
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
     const path = option.path ?? environment.path;
     const place = option.place ?? environment.place;
-    const { loaderOptions } = option;
-    return { path, version: option.version ?? environment.version, place, loaderOptions, via };
+    const { loaderOptions, engine } = option;
+    return { path, version: option.version ?? environment.version, place, loaderOptions, engine, via };
   }
 
   /** A path that was set for a model: no directory contract, no metadata, the file itself. */
   #direct(
     request: ModelRequest,
     path: string,
-    { place, loaderOptions }: Pick<ResolvedModel, 'place' | 'loaderOptions'>,
+    { place, loaderOptions, engine }: Pick<ResolvedModel, 'place' | 'loaderOptions' | 'engine'>,
   ): ResolvedModel {
     const absolute = resolvePath(path);
     return {
       // Options of its own make another model of the same file.
-      key: loaderOptions === undefined ? absolute : `${absolute} as ${request.name}`,
+      key: loaderOptions === undefined && engine === undefined ? absolute : `${absolute} as ${request.name}`,
       ref: { model: request.name, version: undefined, artefact: absolute },
       metadata: undefined,
       size: 0,
       place,
       loaderOptions,
+      engine,
       fresh: true,
       open: (options) => openArtefact(undefined, absolute, options),
     };

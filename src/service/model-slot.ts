@@ -193,6 +193,7 @@ export class ModelSlot implements ModelSource {
             metadata: resolved.metadata,
             place: resolved.place,
             loaderOptions: resolved.loaderOptions,
+            engine: resolved.engine,
             fresh: resolved.fresh,
             givenUp: (error) => cache.fail(resolved.key, error),
             resolveMs: this.#resolveMs,

@@ -88,8 +88,14 @@ const schema = z.strictObject(
       z.record(
         z.string(),
         z.strictObject(
-          { path: z.optional(text), version: z.optional(text), place, loaderOptions },
-          'an object { path?, version?, place?, loaderOptions? }',
+          {
+            path: z.optional(text),
+            version: z.optional(text),
+            place,
+            loaderOptions,
+            engine: z.optional(z.literal('python', "'python'")),
+          },
+          'an object { path?, version?, place?, loaderOptions?, engine? }',
         ),
         'an object by model name',
       ),

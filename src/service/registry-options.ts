@@ -34,6 +34,11 @@ export interface ModelOverride {
   readonly place?: PlaceChoice;
   /** Options for its loader, by loader name; they win over `loaderOptions` of the registry. */
   readonly loaderOptions?: RegistryOptions['loaderOptions'];
+  /**
+   * `python`: the model's own framework answers, in a Python process that stays, in the same closed room as conversions.
+   * Default: this library computes it.
+   */
+  readonly engine?: 'python';
 }
 
 /** Options of `MLServiceRegistry`. Options win over the environment, the environment over defaults. */

@@ -9,6 +9,23 @@ const TASKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['torch module', ['convert-torch-module']],
 ]);
 
+/** Framework to the task that keeps a model of it. */
+const SERVING: ReadonlyMap<string, string> = new Map([
+  ['scikit-learn', 'serve-sklearn'],
+  ['torch', 'serve-torch'],
+]);
+
+/**
+ * The task whose worker stays and answers.
+ *
+ * @throws `ML_SIDECAR_FAILED` where there is none
+ */
+export function servingTask({ framework }: ConversionNeed): string {
+  const task = SERVING.get(framework);
+  if (task !== undefined) return task;
+  throw new SidecarError('ML_SIDECAR_FAILED', `Python does not answer for files of ${framework}`);
+}
+
 /**
  * The tasks that may convert a file, the best first.
  *

@@ -1,7 +1,14 @@
 import { SidecarError, type SidecarErrorCode } from '../errors/sidecar-error.ts';
-import type { Conversion, ConversionRequest, ModelConverter, NotConverted } from '../spec/converter.ts';
+import type {
+  Conversion,
+  ConversionRequest,
+  ModelConverter,
+  NotConverted,
+  ServedModel,
+  ServeOptions,
+} from '../spec/converter.ts';
 import { ConversionCache } from './conversion-cache.ts';
-import { conversionTasks } from './conversion-tasks.ts';
+import { conversionTasks, servingTask } from './conversion-tasks.ts';
 import { readyEnvironment, setUpEnvironment } from './environment.ts';
 import { askInterpreter } from './interpreter.ts';
 import { type LockFile, lockFileFor } from './lock-file.ts';
@@ -9,11 +16,14 @@ import { packageDigest } from './package-digest.ts';
 import { runWorker } from './run-worker.ts';
 import { type Runtime, runtimeAtHand } from './runtime-at-hand.ts';
 import { sandboxPolicy } from './sandbox-policy.ts';
+import { servePython } from './serve-python.ts';
 import type { SidecarSettings } from './sidecar-settings.ts';
 import { digestOf, wholeFile } from './whole-file.ts';
 import { type Verified, verifyConversion } from './verify-conversion.ts';
-import type { WorkerResult } from './worker-request.ts';
+import type { WorkerRequest, WorkerResult } from './worker-request.ts';
 
+/** Seconds, as much as a limit of the system takes. */
+const FOR_EVER = 2 ** 31 - 1;
 /** Bytes of a conversion with the rows that it is compared on, beyond those of the original. */
 const OUTPUT_ROOM = 256 * 2 ** 20;
 
@@ -96,6 +106,26 @@ export class PythonConverter implements ModelConverter {
     throw allOf(reasons);
   }
 
+  async serve(request: ConversionRequest, options: ServeOptions): Promise<ServedModel> {
+    const { artefact, need, signal } = request;
+    const { sandbox, timeoutMs, memoryBytes, python: own } = this.#settings;
+    const lock = own === undefined ? lockFileFor(need.framework, need.version) : undefined;
+    const worker: WorkerRequest = {
+      python: await this.#python(lock, signal),
+      task: servingTask(need),
+      parameters: { ...need.settings, form: need.form ?? null, names: need.names },
+      model: await wholeFile(artefact),
+      sha256: await digestOf(artefact, signal),
+      // How long it lives nobody knows; each call has its own time.
+      sandbox: { ...sandboxPolicy(sandbox, { timeoutMs, memoryBytes }), cpuSeconds: FOR_EVER },
+      timeoutMs,
+      maxOutputBytes: OUTPUT_ROOM,
+      signal,
+      onProgress: this.#onProgress,
+    };
+    return servePython(worker, options);
+  }
+
   /** Everything that a conversion depends on, found without Python. */
   async #plan(request: ConversionRequest): Promise<Plan> {
     const { artefact, need } = request;
@@ -118,7 +148,9 @@ export class PythonConverter implements ModelConverter {
     const { cacheDir, python } = this.#settings;
     if (lock === undefined) return (await askInterpreter(python ?? '', signal)).path;
     const onProgress = this.#onProgress;
-    return readyEnvironment(cacheDir, lock) ?? setUpEnvironment(lock, { cacheDir, signal, onProgress });
+    const ready = readyEnvironment(cacheDir, lock);
+    if (ready === undefined && !this.#mayConvert) throw notInstalled(lock);
+    return ready ?? setUpEnvironment(lock, { cacheDir, signal, onProgress });
   }
 
   async #work(
@@ -186,6 +218,14 @@ function allOf([first, ...more]: readonly SidecarError[]): SidecarError | undefi
   if (first === undefined || more.length === 0) return first;
   const message = [first, ...more].map((error) => error.message).join('; by another way, ');
   return new SidecarError(first.code as SidecarErrorCode, message, { details: first.details, cause: first });
+}
+
+function notInstalled({ name }: LockFile): SidecarError {
+  return new SidecarError(
+    'ML_SIDECAR_NO_PYTHON',
+    `the packages of ${name} are not installed: run \`npx base-ml-service python setup --for <file>\`, set ML_PYTHON to an interpreter that has them, or set { sidecar: 'auto' } or ML_SIDECAR=auto`,
+    { details: { lock: name } },
+  );
 }
 
 function notAllowed({ artefact }: ConversionRequest): NotConverted {

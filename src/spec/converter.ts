@@ -1,7 +1,7 @@
 import type { Artefact } from './artefact.ts';
 import type { Limits } from './limits.ts';
 import type { ModelMetadata } from './metadata.ts';
-import type { ModelWarning } from './model-loader.ts';
+import type { ExtraFeatures, LoadedModel, ModelWarning } from './model-loader.ts';
 
 /**
  * What a loader tells of a file that it has judged safe and cannot compute: which tool could make another format of it.
@@ -59,10 +59,34 @@ export interface NotConverted {
   readonly why: string;
 }
 
+/** A model that another program answers for. */
+export interface ServedModel {
+  readonly model: LoadedModel;
+  /** Bytes that the program takes. */
+  readonly residentBytes: number;
+  /** How often the program was started again. */
+  readonly restarts: number;
+  /** Ends the call under way, for which nobody waits any more. */
+  abandon(): void;
+}
+
+/** How a served model answers. */
+export interface ServeOptions {
+  readonly extraFeatures: ExtraFeatures;
+  /** Milliseconds after which a call counts as hung. */
+  readonly callMs: number;
+}
+
 /** Makes a file that a loader can compute out of one that none can. */
 export interface ModelConverter {
   /** A conversion that was made before, without making one. */
   kept(request: ConversionRequest): Promise<Conversion | undefined>;
   /** @throws `ML_SIDECAR_*` and any other `MLServiceError` where it tried and could not */
   convert(request: ConversionRequest): Promise<Conversion | NotConverted>;
+  /**
+   * The model as its own framework answers for it, in a program that stays until the model is disposed.
+   *
+   * @throws `ML_SIDECAR_*` and any other `MLServiceError`
+   */
+  serve(request: ConversionRequest, options: ServeOptions): Promise<ServedModel>;
 }

@@ -36,13 +36,8 @@ def prepare(request):
 
 def run(data, request, progress):
     progress("reading")
-    network = _made["network"]
+    network, named = _filled(data, request)
     about = request["module"]
-    state = common.open_original(lambda: torch.load(io.BytesIO(data), map_location="cpu", weights_only=True))
-    common.open_original(lambda: network.load_state_dict(_state_dict(state, about.get("prefix")), strict=True))
-    inputs = request["inputs"]
-    names = common.parameter_names(network.forward)
-    named = [{**one, "name": one.get("name") or names[i]} for i, one in enumerate(inputs)]
     call = common.calls_of(named, {})[0]
     dims = {extent: torch.export.Dim(extent) for one in named for extent in one["shape"] if isinstance(extent, str)}
     shapes = tuple({i: dims[extent] for i, extent in enumerate(one["shape"]) if isinstance(extent, str)} for one in named)
@@ -50,6 +45,22 @@ def run(data, request, progress):
         lambda: torch.export.export(network, tuple(common.example(call, named)), dynamic_shapes=shapes)
     )
     return torch_program.write(program, named, request, progress, f"{about['class']} of {about['source']}")
+
+
+def open_original(data, request):
+    """What it takes and how it is asked, for a worker that stays."""
+    network, named = _filled(data, request)
+    return named, lambda feeds: common.named_outputs(network(*common.tensors(feeds)))
+
+
+def _filled(data, request):
+    """The network with the file's weights, and its inputs with their names."""
+    network = _made["network"]
+    state = common.open_original(lambda: torch.load(io.BytesIO(data), map_location="cpu", weights_only=True))
+    weights = _state_dict(state, request["module"].get("prefix"))
+    common.open_original(lambda: network.load_state_dict(weights, strict=True))
+    names = common.parameter_names(network.forward)
+    return network, [{**one, "name": one.get("name") or names[i]} for i, one in enumerate(request["inputs"])]
 
 
 def _state_dict(state, prefix):

@@ -26,7 +26,26 @@ def run(data, request, progress):
     return write(program, request["inputs"], request, progress, "a program of torch.export")
 
 
+def open_original(data, request):
+    """What it takes and how it is asked, for a worker that stays."""
+    inputs, _, ask = _asked(common.open_original(lambda: torch.export.load(io.BytesIO(data))), request["inputs"])
+    return [{**one, "shape": [extent if isinstance(extent, int) else str(extent) for extent in one["shape"]]} for one in inputs], ask
+
+
 def write(program, named, request, progress, about):
+    """The result of a task that has an exported program."""
+    inputs, calls, ask = _asked(program, named)
+    examples = [tensor.numpy() for tensor in common.example(calls[0], inputs)]
+    outputs = [name for name, _ in common.open_original(lambda: ask(examples))]
+    progress("converting")
+    model = common.convert(lambda: common.program_to_onnx(program, [one["name"] for one in inputs], outputs))
+    if [value.name for value in model.graph.output] != outputs:
+        raise SidecarError("refused", "the graph gives other outputs than the original")
+    progress("asking the original")
+    return common.finish(model, inputs, calls, ask, request, about)
+
+
+def _asked(program, named):
     # Conditions as Python code, which is in the file: not one of them is compiled.
     program._guards_code = []
     inputs, calls, fill = _inputs(program, named)
@@ -37,14 +56,7 @@ def write(program, named, request, progress, about):
         args, kwargs = pytree.tree_unflatten(fill(common.tensors(feeds)), spec)
         return common.named_outputs(module(*args, **kwargs))
 
-    examples = [tensor.numpy() for tensor in common.example(calls[0], inputs)]
-    outputs = [name for name, _ in common.open_original(lambda: ask(examples))]
-    progress("converting")
-    model = common.convert(lambda: common.program_to_onnx(program, [one["name"] for one in inputs], outputs))
-    if [value.name for value in model.graph.output] != outputs:
-        raise SidecarError("refused", "the graph gives other outputs than the original")
-    progress("asking the original")
-    return common.finish(model, inputs, calls, ask, request, about)
+    return inputs, calls, ask
 
 
 def _inputs(program, named):

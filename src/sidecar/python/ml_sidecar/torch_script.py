@@ -29,6 +29,11 @@ def run(data, request, progress):
     return common.finish(model, inputs, calls, asker(module), request, f"TorchScript {module.original_name}")
 
 
+def open_original(data, request):
+    """What it takes and how it is asked, for a worker that stays."""
+    return request["inputs"], asker(common.open_original(lambda: open_script(data)))
+
+
 def open_script(data):
     return torch.jit.load(io.BytesIO(data), map_location="cpu").eval()
 
