@@ -56,8 +56,9 @@ export function tensorOf({ type, dims, texts }: WireArray, bytes: Uint8Array, at
   const size = wireBytes({ type, dims });
   if (size === undefined || at + size > bytes.length) return undefined;
   // A copy: numbers must begin at a multiple of their size, and a Buffer is part of a larger memory.
-  const { buffer } = Uint8Array.from(bytes.subarray(at, at + size));
-  return { data: new ARRAYS[type as keyof typeof ARRAYS](buffer), shape: dims, dtype: type as DType };
+  const own = new Uint8Array(size);
+  own.set(bytes.subarray(at, at + size));
+  return { data: new ARRAYS[type as keyof typeof ARRAYS](own.buffer), shape: dims, dtype: type as DType };
 }
 
 /** Bytes that an array takes behind its message. */

@@ -1,4 +1,5 @@
 import { SidecarError } from '../errors/sidecar-error.ts';
+import { WorkerError } from '../errors/worker-error.ts';
 import type { CallInput } from './call-frames.ts';
 import { type Answer, ServingWorker } from './serving-worker.ts';
 
@@ -12,7 +13,8 @@ export type StartWorker = (signal: AbortSignal) => Promise<ServingWorker>;
 export class PythonHost {
   readonly #start: StartWorker;
   readonly #stop = new AbortController();
-  readonly #callMs: number;
+  readonly #watchdog: NodeJS.Timeout;
+  #pending = 0;
   #current: ServingWorker;
   #starting: Promise<ServingWorker> | undefined;
   #ends = 0;
@@ -21,7 +23,8 @@ export class PythonHost {
   private constructor(start: StartWorker, worker: ServingWorker, callMs: number) {
     this.#start = start;
     this.#current = worker;
-    this.#callMs = callMs;
+    // One for all calls: a timer of its own would cost a call more than its frames.
+    this.#watchdog = setTimeout(() => this.#bark(callMs), callMs).unref();
   }
 
   /**
@@ -49,27 +52,40 @@ export class PythonHost {
    */
   async call(method: string, inputs: readonly CallInput[]): Promise<Answer> {
     const worker = this.#current.over ? await this.#again() : this.#current;
-    const timer = setTimeout(() => worker.kill(hung(method, this.#callMs)), this.#callMs);
+    this.#pending += 1;
+    this.#watchdog.refresh();
     try {
       const answer = await worker.call(method, inputs);
       this.#ends = 0;
       return answer;
     } finally {
-      clearTimeout(timer);
+      this.#pending -= 1;
+      // Those behind it begin now.
+      if (this.#pending > 0) this.#watchdog.refresh();
     }
   }
 
   /** Ends the process with the call that is under way: nobody waits for it any more. */
   abandon(): void {
-    this.#current.kill(new SidecarError('ML_SIDECAR_TIMEOUT', 'the call took longer than its caller waits; Python was ended'));
+    // As of any worker that is killed for this: calls that were joined with the late one are begun anew.
+    const reason = 'Python was ended: the call took longer than its caller waits';
+    this.#current.kill(new WorkerError('ML_WORKER_CRASHED', reason, { details: { killed: 'deadline' } }));
   }
 
   async dispose(): Promise<void> {
     const disposed = new SidecarError('ML_SIDECAR_CRASHED', 'the model was disposed');
     this.#stop.abort(disposed);
+    clearTimeout(this.#watchdog);
     await this.#starting?.catch(() => undefined);
     this.#current.kill(disposed);
     await this.#current.gone();
+  }
+
+  /** Nothing was asked or answered for long: where a call is under way, it hangs. */
+  #bark(callMs: number): void {
+    if (this.#pending === 0) return;
+    const reason = `a call in Python did not end within ${callMs} ms; its process was killed`;
+    this.#current.kill(new SidecarError('ML_SIDECAR_TIMEOUT', reason, { details: { callMs } }));
   }
 
   /** One start for all calls that wait. */
@@ -91,10 +107,4 @@ export class PythonHost {
     this.#current = worker;
     return worker;
   }
-}
-
-function hung(method: string, callMs: number): SidecarError {
-  return new SidecarError('ML_SIDECAR_TIMEOUT', `${method} in Python did not end within ${callMs} ms; its process was killed`, {
-    details: { method, callMs },
-  });
 }

@@ -121,7 +121,7 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
     late.catch(() => undefined);
     while (python.restarts < 1 || python.worker.over) await new Promise((resolve) => setTimeout(resolve, 20));
     python.abandon();
-    await expect(late).rejects.toMatchObject({ code: 'ML_SIDECAR_TIMEOUT' });
+    await expect(late).rejects.toMatchObject({ code: 'ML_WORKER_CRASHED', details: { killed: 'deadline' } });
     expect((await python.call('run', [numbers])).get('x')?.data).toEqual(numbers.data);
   });
 

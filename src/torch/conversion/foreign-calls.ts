@@ -22,7 +22,9 @@ type Part = Statement | Expression;
 export function foreignCalls(code: CodeTable): readonly string[] {
   const found = new Set<string>();
   const waiting: unknown[] = [...code.all()];
-  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+  // Absent parts of the tree are `undefined`: only an empty list is the end.
+  while (waiting.length > 0) {
+    const part = waiting.pop();
     if (Array.isArray(part)) waiting.push(...(part as unknown[]));
     else if (part instanceof Map) waiting.push(...part.values());
     else if (typeof part === 'object' && part !== null) {
@@ -40,7 +42,7 @@ function isForeign(name: string): boolean {
   return name.startsWith('__torch__.torch.classes.');
 }
 
-/** `torch.nn.x` of nested attributes that begin with a name. */
+/** `torch.nn.x` of nested attributes that begin with a name; types are written as one name with dots. */
 function dotted(part: Part): string | undefined {
   const names: string[] = [];
   let at = part;
@@ -48,5 +50,7 @@ function dotted(part: Part): string | undefined {
     names.unshift(at.name);
     at = at.of;
   }
-  return at.kind === 'name' && names.length > 0 ? [at.name, ...names].join('.') : undefined;
+  if (at.kind !== 'name') return undefined;
+  const name = [at.name, ...names].join('.');
+  return name.includes('.') ? name : undefined;
 }

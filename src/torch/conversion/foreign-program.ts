@@ -18,12 +18,19 @@ const FORMS: ReadonlyMap<string, RegExp> = new Map([
   ['in_spec', /^(?:(?!__enum__|__import__)[^.\\]|builtins\.|collections\.|\d\.\d)*$/],
   ['out_spec', /^(?:(?!__enum__|__import__)[^.\\]|builtins\.|collections\.|\d\.\d)*$/],
 ]);
-/** Keys below which everything is a note for people, or objects that nobody builds. */
-const NOTES = new Set(['metadata', 'guards_code']);
 /** Keys of objects by name of a class, which Python would make. */
 const OBJECTS = /^(?:as_custom_obj|custom_obj|as_script_obj|treespec_namedtuple_fields)$/;
 /** Keys whose entries are named by the file, with the form of such a name. */
 const NAMED = /^(?:tensor_values|sym_int_values|sym_float_values|sym_bool_values|range_constraints)$/;
+
+const ROOT = 'the program';
+
+interface Place {
+  readonly value: unknown;
+  readonly path: string;
+  /** Whether its keys are names that the file chose. */
+  readonly named: boolean;
+}
 
 /**
  * The first place of a program that PyTorch may not be handed, or `undefined`.
@@ -31,12 +38,12 @@ const NAMED = /^(?:tensor_values|sym_int_values|sym_float_values|sym_bool_values
  * @param document the program's JSON
  */
 export function foreignProgram(document: unknown): string | undefined {
-  const waiting: { readonly value: unknown; readonly path: string }[] = [{ value: document, path: 'the program' }];
+  const waiting: Place[] = [{ value: document, path: ROOT, named: false }];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const { value, path } = next;
+    const { value, path, named } = next;
     if (typeof value !== 'object' || value === null) continue;
     for (const [key, inner] of Object.entries(value)) {
-      if (NOTES.has(key) && !Array.isArray(value)) continue;
+      if (!named && isNote(key, value, path)) continue;
       const place = `${path}.${key}`;
       if (key === 'use_pickle' && inner !== false) return `${place} is read with pickle`;
       if (OBJECTS.test(key) && !isEmpty(inner)) return `${place} is an object that Python would make`;
@@ -48,10 +55,16 @@ export function foreignProgram(document: unknown): string | undefined {
         const odd = Object.keys(inner).find((name) => !/^[A-Za-z_]\w*$/.test(name));
         if (odd !== undefined) return `${place} has the name ${JSON.stringify(odd.slice(0, 200))}`;
       }
-      waiting.push({ value: inner, path: place });
+      waiting.push({ value: inner, path: place, named: !named && NAMED.test(key) });
     }
   }
   return undefined;
+}
+
+/** What PyTorch keeps for people, and the worker throws away: where a call came from, conditions as code. */
+function isNote(key: string, parent: object, path: string): boolean {
+  if (key === 'guards_code') return path === ROOT;
+  return key === 'metadata' && typeof (parent as { target?: unknown }).target === 'string';
 }
 
 function isEmpty(value: unknown): boolean {

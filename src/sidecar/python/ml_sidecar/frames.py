@@ -10,6 +10,10 @@ BYTES = b"B"
 _HEADER = struct.Struct(">cI")
 MAX_FRAME = 16 * 1024 * 1024
 
+# Made once: the functions of the module make one for every message.
+_ENCODE = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_DECODE = json.JSONDecoder().decode
+
 
 class ProtocolError(Exception):
     """What came is no frame."""
@@ -48,7 +52,7 @@ class Reader:
         kind, size = _HEADER.unpack(header)
         if kind != JSON or size > MAX_FRAME:
             raise ProtocolError(f"a frame of kind {kind!r} and {size} bytes")
-        return json.loads(self._take(size))
+        return _DECODE(self._take(size).decode("utf-8"))
 
     def blob(self, size):
         """So many bytes, in as many frames as they came in."""
@@ -64,7 +68,7 @@ class Reader:
     def _take(self, size, may_end=False):
         parts, have = [self._left], len(self._left)
         while have < size:
-            part = os.read(self._fd, max(1 << 16, min(size - have, 1 << 20)))
+            part = os.read(self._fd, max(1 << 13, min(size - have, 1 << 20)))
             if not part:
                 if may_end and have == 0:
                     return None
@@ -84,7 +88,7 @@ class Writer:
 
     def json(self, message, data=b""):
         """A message, and bytes that belong to it; small ones go out together."""
-        content = json.dumps(message, allow_nan=False).encode("utf-8")
+        content = _ENCODE(message).encode("utf-8")
         if len(data) > 1 << 16 or len(content) > MAX_FRAME:
             self._frame(JSON, content)
             self.blob(data)

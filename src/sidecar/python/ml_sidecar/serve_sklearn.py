@@ -18,23 +18,27 @@ _allowed = {}
 def prepare(request):
     _allowed.update(restricted_unpickler.preload(request["names"]))
     warnings.simplefilter("ignore")
-    _warm_up()
+    # scikit-learn asks everything twice once pandas is there: only who chooses columns by name gets frames.
+    _warm_up(framed=any(name.startswith("sklearn.compose.") for name in request["names"]))
     return {name: importlib.metadata.version(name) for name in ("scikit-learn", "numpy", "joblib")}
 
 
-def _warm_up():
+def _warm_up(framed):
     """What is imported on first use must be there before the door closes."""
-    import pandas
-    from sklearn.compose import make_column_transformer
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    frame = pandas.DataFrame({"number": [0.0, 1.0, 2.0], "text": ["a", "b", "a"]})
-    encode = make_column_transformer((StandardScaler(), ["number"]), (OneHotEncoder(), ["text"]))
+    first, rows = StandardScaler(), numpy.array([[0.0], [1.0], [2.0]])
+    if framed:
+        import pandas
+        from sklearn.compose import make_column_transformer
+
+        first = make_column_transformer((StandardScaler(), ["number"]), (OneHotEncoder(), ["text"]))
+        rows = pandas.DataFrame({"number": [0.0, 1.0, 2.0], "text": ["a", "b", "a"]})
     for last in (LogisticRegression(), KNeighborsClassifier(n_neighbors=2)):
-        make_pipeline(encode, last).fit(frame, [0, 1, 1]).predict_proba(frame)
+        make_pipeline(first, last).fit(rows, [0, 1, 1]).predict_proba(rows)
 
 
 def open_model(data, request, progress):
@@ -67,10 +71,9 @@ class _Answer:
     def __init__(self, model, columns, names):
         self._methods = {method: getattr(model, method) for method in METHODS if hasattr(model, method)}
         self._names = names
-        texts = any(column["kind"] == "string" for column in columns)
-        # A frame costs more than most predictions: it is made where columns are chosen by name or hold texts.
-        self._framed = texts or (names is not None and any(hasattr(part, "transformers_") for part in parts(model)))
-        self._columns = names or list(range(len(columns)))
+        # A frame costs more than most predictions: it is made where columns are chosen by name.
+        self._framed = names is not None and any(hasattr(part, "transformers_") for part in parts(model))
+        self._places = range(len(columns))
 
     def __call__(self, method, inputs):
         answer = self._methods[method](self._rows(inputs))
@@ -80,12 +83,11 @@ class _Answer:
 
     def _rows(self, inputs):
         matrix = inputs.get("matrix")
-        if matrix is not None and not self._framed:
-            return matrix
+        if not self._framed:
+            return numpy.stack([inputs[str(i)].astype(object) for i in self._places], axis=1) if matrix is None else matrix
         import pandas
 
         if matrix is not None:
-            return pandas.DataFrame(matrix, columns=self._columns)
-        # In the order of the model's columns: each came under its place.
-        frame = pandas.DataFrame({name: inputs[str(i)] for i, name in enumerate(self._columns)})
-        return frame if self._framed else frame.to_numpy()
+            return pandas.DataFrame(matrix, columns=self._names)
+        # Each column came under its place.
+        return pandas.DataFrame({name: inputs[str(i)] for i, name in enumerate(self._names)})
