@@ -40,7 +40,10 @@ pickle.dump(make_pipeline(StandardScaler(), LogisticRegression()).fit(x, y), ope
   process.exit();
 }
 if (!existsSync(join(FOLDER, 'pipeline.pkl'))) {
-  report({ question: 'A row that Python answers', rows: [['not measured: see the first lines of bench/sidecar-worker.mjs', '', '']] });
+  report({
+    question: 'A row that Python answers',
+    rows: [['not measured: see the first lines of bench/sidecar-worker.mjs', '', '']],
+  });
   process.exit();
 }
 
@@ -82,7 +85,10 @@ for (const name of ['constant', 'line', 'pipeline']) {
   const file = join(FOLDER, `${name}.pkl`);
   port += 1;
   const stop = await fastapi(file, port);
-  const model = await loadModel(file, { engine: 'python', sidecar: { python: PYTHON, cacheDir: FOLDER, sandbox: 'require' } });
+  const model = await loadModel(file, {
+    engine: 'python',
+    sidecar: { python: PYTHON, cacheDir: FOLDER, sandbox: 'require' },
+  });
   const [there] = await post(port);
   const [here] = await model.predict([row]);
   if (there !== here) throw new Error(`${name}: FastAPI says ${there}, the worker ${here}`);

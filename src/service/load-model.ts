@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { CacheEntry } from '../cache/cache-entry.ts';
+import { describe } from '../data/rows.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
@@ -96,7 +97,10 @@ export async function loadModel<R = Row, P = Prediction>(
 
 function checkEngine(engine: unknown): void {
   if (engine === undefined || engine === 'python') return;
-  throw new ConfigurationError('ML_OPTIONS_INVALID', `options.engine must be 'python' or absent, got ${String(engine)}`);
+  throw new ConfigurationError(
+    'ML_OPTIONS_INVALID',
+    `options.engine must be 'python' or absent, got ${describe(engine)}`,
+  );
 }
 
 function sourceOf(source: string | URL | ModelBytes): {

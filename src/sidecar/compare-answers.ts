@@ -69,7 +69,11 @@ function compare(
   for (const [i, value] of found.values.entries()) {
     const right = known[firstRow * width + i] as string;
     const error =
-      labels === undefined ? distance(numberOf(value), numberOf(right)) : sameLabel(value, right) ? 0 : Number.POSITIVE_INFINITY;
+      labels === undefined
+        ? distance(numberOf(value), numberOf(right))
+        : sameLabel(value, right)
+          ? 0
+          : Number.POSITIVE_INFINITY;
     if (error > worst.error) worst = { error, at: i };
   }
   if (worst.error <= TOLERANCE) return worst.error;

@@ -26,11 +26,15 @@ export interface ExpectedCases {
  *
  * @throws `ML_SIDECAR_MISMATCH` with the first case that differs, and in it the worst element
  */
-export function compareCases({ cases, blobs }: ExpectedCases, answers: readonly (readonly OutputValues[])[]): Comparison {
+export function compareCases(
+  { cases, blobs }: ExpectedCases,
+  answers: readonly (readonly OutputValues[])[],
+): Comparison {
   if (cases.length === 0) throw mismatch('there is no input to compare', {});
   let worst = 0;
   for (const [i, expected] of cases.entries()) {
-    for (const tensor of expected) worst = Math.max(worst, compare(tensor, blobs, { answers: answers[i] ?? [], at: i }));
+    for (const tensor of expected)
+      worst = Math.max(worst, compare(tensor, blobs, { answers: answers[i] ?? [], at: i }));
   }
   const names = (cases[0] ?? []).map(({ output, type }) => [output, type]);
   return { rows: cases.length, worst, outputs: Object.fromEntries(names) };
@@ -46,11 +50,15 @@ function compare(expected: ExpectedTensor, blobs: readonly Uint8Array[], { answe
   const found = answers.find((answer) => answer.output === output);
   if (found?.type !== type || String(found.shape) !== String(dims)) {
     const got = found === undefined ? 'absent' : `${found.type} [${found.shape.join(', ')}]`;
-    throw mismatch(`${output} of input ${at} is ${got} where Python gives ${type} [${dims.join(', ')}]`, { output, at });
+    throw mismatch(`${output} of input ${at} is ${got} where Python gives ${type} [${dims.join(', ')}]`, {
+      output,
+      at,
+    });
   }
   const numbers = labels === undefined ? float64(blobs[(expected.blob ?? 0) - 1]) : [];
   const size = labels?.length ?? numbers.length;
-  if (found.values.length !== size) throw mismatch(`${output} of input ${at} has ${found.values.length} elements`, { output, at });
+  if (found.values.length !== size)
+    throw mismatch(`${output} of input ${at} has ${found.values.length} elements`, { output, at });
   let worst = { error: 0, place: 0 };
   for (const [place, value] of found.values.entries()) {
     const error =

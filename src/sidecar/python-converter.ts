@@ -173,7 +173,6 @@ export class PythonConverter implements ModelConverter {
       onProgress: this.#onProgress,
     });
   }
-
 }
 
 interface Converted {

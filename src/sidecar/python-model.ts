@@ -53,7 +53,7 @@ export function createPythonModel(
   const tensors = ROW_METHODS.filter(([python]) => names.includes(python)).map(([python, own]) => [
     own,
     async (rows: Rows): Promise<TensorLike | readonly TensorLike[]> => {
-      const found = (await asked(python, rows)).map(DenseTensor.from);
+      const found = (await asked(python, rows)).map((tensor) => DenseTensor.from(tensor));
       const [only] = found;
       return found.length === 1 && only !== undefined ? only : found;
     },
@@ -98,5 +98,5 @@ function predictions(tensor: TensorLike | undefined): ArrayLike<Prediction> {
     dtype === 'bool' ? Boolean : dtype === 'int64' ? Number : undefined;
   const plain = own === undefined ? data : Array.from(data as ArrayLike<unknown>, own);
   if (shape.length < 2) return plain as ArrayLike<Prediction>;
-  return DenseTensor.from({ ...tensor, data: plain as TensorLike['data'] }).toArray() as Prediction[];
+  return DenseTensor.from({ ...tensor, data: plain }).toArray() as Prediction[];
 }

@@ -67,7 +67,10 @@ export class ServingWorker {
       if (child.pid === undefined) this.#end(null, null);
     });
     child.once('close', (code, signal) => this.#end(code, signal));
-    child.stderr?.on('data', (chunk: Buffer) => (this.#printed = (this.#printed + chunk.toString()).slice(-KEPT_OUTPUT)));
+    child.stderr?.on(
+      'data',
+      (chunk: Buffer) => (this.#printed = (this.#printed + chunk.toString()).slice(-KEPT_OUTPUT)),
+    );
     (child.stdio[RESULT_FD] as Readable).on('data', (chunk: Buffer) => this.#receive(chunk));
     sendRequest(child, request, this.#id);
   }
@@ -166,7 +169,9 @@ export class ServingWorker {
     if (type === 'failed') {
       const { answer, method } = this.#waiting(id);
       const text = String(message['message']);
-      answer.reject(new PredictionError('ML_PREDICT_FAILED', `${method} in Python failed: ${text}`, { details: { method } }));
+      answer.reject(
+        new PredictionError('ML_PREDICT_FAILED', `${method} in Python failed: ${text}`, { details: { method } }),
+      );
       return;
     }
     this.#log.take(frame);

@@ -24,7 +24,8 @@ const RIGHT = [
 ];
 const wrong = (message: string): unknown =>
   expect.objectContaining({ code: 'ML_SIDECAR_MISMATCH', message: expect.stringContaining(message) as string });
-const withOne = (one: OutputValues): OutputValues[] => RIGHT.map((right) => (right.output === one.output ? one : right));
+const withOne = (one: OutputValues): OutputValues[] =>
+  RIGHT.map((right) => (right.output === one.output ? one : right));
 
 describe('tensors of a converted graph', () => {
   it('pass where all but floats are equal and floats are near', () => {
@@ -50,7 +51,9 @@ describe('tensors of a converted graph', () => {
 
   it('are refused where an output or a case is absent, and without a case', () => {
     expect(() => compareCases(expected, [RIGHT.slice(1)])).toThrow(wrong('scores of input 0 is absent'));
-    expect(() => compareCases({ ...expected, cases: [[SCORES], [SCORES]] }, [RIGHT])).toThrow(wrong('input 1 is absent'));
+    expect(() => compareCases({ ...expected, cases: [[SCORES], [SCORES]] }, [RIGHT])).toThrow(
+      wrong('input 1 is absent'),
+    );
     expect(() => compareCases({ cases: [], blobs: [] }, [])).toThrow(wrong('no input'));
   });
 });

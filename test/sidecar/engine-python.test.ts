@@ -107,6 +107,8 @@ describe('an engine of Python', () => {
   it('is the only one that there is to ask for', async () => {
     const engine = 'ruby' as 'python';
     await expect(loadModel(file('lda.pkl'), { engine })).rejects.toMatchObject({ code: 'ML_OPTIONS_INVALID' });
-    expect(() => new MLServiceRegistry({ models: { a: { engine } } })).toThrow(/options\.models\.a\.engine must be 'python'/);
+    expect(() => new MLServiceRegistry({ models: { a: { engine } } })).toThrow(
+      /options\.models\.a\.engine must be 'python'/,
+    );
   });
 });

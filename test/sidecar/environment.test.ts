@@ -17,7 +17,11 @@ afterEach(() => {
 describe('lock files', () => {
   it('pin every package by hash, and name no place', async () => {
     const { readFileSync } = await import('node:fs');
-    expect(lockFilesOf('scikit-learn').map(({ name }) => name)).toEqual(['sklearn-1.2.2', 'sklearn-1.5.2', 'sklearn-1.9.1']);
+    expect(lockFilesOf('scikit-learn').map(({ name }) => name)).toEqual([
+      'sklearn-1.2.2',
+      'sklearn-1.5.2',
+      'sklearn-1.9.1',
+    ]);
     expect(lockFilesOf('no such framework')).toEqual([]);
     for (const { path, version, packages } of lockedFrameworks().flatMap(lockFilesOf)) {
       const text = readFileSync(path, 'utf8');
@@ -30,7 +34,8 @@ describe('lock files', () => {
   it('are chosen by the version that wrote the file', () => {
     expect(lockFileFor('scikit-learn', '1.5.0').name).toBe('sklearn-1.5.2');
     expect(lockFileFor('scikit-learn', '1.9.1').name).toBe('sklearn-1.9.1');
-    for (const version of ['1.4.0', '2.15.0', undefined]) expect(lockFileFor('torch', version).name).toBe('torch-2.15.0');
+    for (const version of ['1.4.0', '2.15.0', undefined])
+      expect(lockFileFor('torch', version).name).toBe('torch-2.15.0');
     for (const version of ['1.50.0', '0.23.2', '1', '', undefined]) {
       expect(() => lockFileFor('scikit-learn', version)).toThrow(
         expect.objectContaining({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { callFrames, type CallInput, inputOf } from '../../src/sidecar/call-frames.ts';
 import { PythonHost } from '../../src/sidecar/python-host.ts';
@@ -70,8 +70,16 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
             inputOf('t', { data: texts, shape: [texts.length], dtype: 'string' }),
             inputOf('f', { data: flags, shape: [flags.length], dtype: 'bool' }),
           ]);
-          expect(answer.get('d')).toEqual({ data: Float64Array.from(doubles), shape: [doubles.length], dtype: 'float64' });
-          expect(answer.get('w')).toEqual({ data: BigInt64Array.from(whole), shape: [1, whole.length], dtype: 'int64' });
+          expect(answer.get('d')).toEqual({
+            data: Float64Array.from(doubles),
+            shape: [doubles.length],
+            dtype: 'float64',
+          });
+          expect(answer.get('w')).toEqual({
+            data: BigInt64Array.from(whole),
+            shape: [1, whole.length],
+            dtype: 'int64',
+          });
           expect(answer.get('t')?.data).toEqual(texts);
           expect(Array.from(answer.get('f')?.data as Uint8Array, Boolean)).toEqual(flags);
         },
@@ -80,7 +88,8 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
     );
     const large = new Float64Array(5_000_000).fill(0.5);
     const found = await python.call('run', [inputOf('d', { data: large, shape: [5_000_000], dtype: 'float64' })]);
-    expect(Buffer.compare(new Uint8Array((found.get('d')?.data as Float64Array).buffer), new Uint8Array(large.buffer))).toBe(0);
+    const back = found.get('d')?.data as Float64Array;
+    expect(Buffer.compare(new Uint8Array(back.buffer), new Uint8Array(large.buffer))).toBe(0);
   });
 
   it('goes on after a call that it refuses, and is closed in', async () => {
@@ -108,7 +117,9 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
     const python = await host();
     const waiting = [python.call(method, []), python.call('run', [numbers])];
     const found = await Promise.allSettled(waiting);
-    expect(found).toEqual(waiting.map(() => ({ status: 'rejected', reason: expect.objectContaining({ code }) as unknown })));
+    expect(found).toEqual(
+      waiting.map(() => ({ status: 'rejected', reason: expect.objectContaining({ code }) as unknown })),
+    );
     const both = [python.call('run', [numbers]), python.call('run', [numbers])];
     for (const answer of await Promise.all(both)) expect(answer.get('x')?.data).toEqual(numbers.data);
     expect(python.restarts).toBe(1);
@@ -148,6 +159,8 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
     await expect(start({ sha256: '0'.repeat(64) })).rejects.toMatchObject({ code: 'ML_SIDECAR_FAILED' });
     await expect(start({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'ML_ABORTED' });
     const stop = new AbortController();
-    await expect(start({ signal: stop.signal, onProgress: () => stop.abort() })).rejects.toMatchObject({ code: 'ML_ABORTED' });
+    await expect(start({ signal: stop.signal, onProgress: () => stop.abort() })).rejects.toMatchObject({
+      code: 'ML_ABORTED',
+    });
   });
 });

@@ -35,7 +35,7 @@ async function error(name: string, want: string, options: LoadModelOptions): Pro
     ...options,
   });
   expect(warnings.map(({ code }) => code)).toContain('converted');
-  const { x = [], y = [] } = expected[want] ?? {};
+  const { x, y } = expected[want] ?? { x: [], y: [] };
   const shape = [x.length, x[0]?.length ?? 0];
   const { output_0: output } = await model.run({ x: { data: Float32Array.from(x.flat()), shape, dtype: 'float32' } });
   expect(output?.shape).toEqual([y.length, y[0]?.length]);

@@ -54,27 +54,45 @@ describe('a program that PyTorch is to load', () => {
     ['a call in an extent', size("__import__('os').system('x')")],
     ['a hidden call in an extent', size('exec(chr(120))')],
     ['an attribute in an extent', size("Symbol('s0').__class__")],
-    ['code in the name of a value', (document: Program) => {
-      const { tensor_values: values } = document.graph_module.graph;
-      values['x); import os; os.system("x"); (y'] = { sizes: [] };
-    }],
-    ['code in the name of an input', (document: Program) => {
-      const inputs = document.graph_module.signature.input_specs.flatMap((one) => Object.values(one));
-      for (const { arg } of inputs) if (arg.as_tensor !== undefined) arg.as_tensor.name = 'x\nimport os';
-    }],
-    ['a class of a module in a tree', spec('[1, {"type": "torch.utils.os.Thing", "context": "null", "children_spec": []}]')],
+    [
+      'code in the name of a value',
+      (document: Program) => {
+        const { tensor_values: values } = document.graph_module.graph;
+        values['x); import os; os.system("x"); (y'] = { sizes: [] };
+      },
+    ],
+    [
+      'code in the name of an input',
+      (document: Program) => {
+        const inputs = document.graph_module.signature.input_specs.flatMap((one) => Object.values(one));
+        for (const { arg } of inputs) if (arg.as_tensor !== undefined) arg.as_tensor.name = 'x\nimport os';
+      },
+    ],
+    [
+      'a class of a module in a tree',
+      spec('[1, {"type": "torch.utils.os.Thing", "context": "null", "children_spec": []}]'),
+    ],
     ['an enumeration in a tree', spec('[1, {"type": null, "context": "{\\"__enum__\\": true}", "children_spec": []}]')],
-    ['an extent below a name that looks like a note', (document: Program) => {
-      const { tensor_values: values } = document.graph_module.graph;
-      const evil = { sizes: [{ as_expr: { expr_str: 'exec(chr(120))', hint: null } }] };
-      Object.assign(values, { metadata: evil, target: 'torch.ops.aten.add.Tensor', guards_code: evil });
-    }],
-    ['an object', (document: Program) => {
-      document['extra'] = { as_custom_obj: { name: 'o', class_fqn: '__torch__.torch.classes.a.B' } };
-    }],
-    ['a pickle', (document: Program) => {
-      document['config'] = { w: { path_name: 'weight_0', use_pickle: true } };
-    }],
+    [
+      'an extent below a name that looks like a note',
+      (document: Program) => {
+        const { tensor_values: values } = document.graph_module.graph;
+        const evil = { sizes: [{ as_expr: { expr_str: 'exec(chr(120))', hint: null } }] };
+        Object.assign(values, { metadata: evil, target: 'torch.ops.aten.add.Tensor', guards_code: evil });
+      },
+    ],
+    [
+      'an object',
+      (document: Program) => {
+        document['extra'] = { as_custom_obj: { name: 'o', class_fqn: '__torch__.torch.classes.a.B' } };
+      },
+    ],
+    [
+      'a pickle',
+      (document: Program) => {
+        document['config'] = { w: { path_name: 'weight_0', use_pickle: true } };
+      },
+    ],
   ])('is not handed over with %s', async (_, change) => {
     expect(foreignProgram(await program(change))).toMatch(/^the program\./);
   });
@@ -94,7 +112,12 @@ describe('a program that PyTorch is to load', () => {
 describe('code that PyTorch is to compile', () => {
   const code = (body: string, type = 'Tensor'): CodeTable =>
     new CodeTable(
-      new Map([['__torch__', `class M(Module):\n  def forward(self: __torch__.M,\n    x: ${type}) -> Tensor:\n    ${body}\n    return x\n`]]),
+      new Map([
+        [
+          '__torch__',
+          `class M(Module):\n  def forward(self: __torch__.M,\n    x: ${type}) -> Tensor:\n    ${body}\n    return x\n`,
+        ],
+      ]),
       DEFAULT_LIMITS,
     );
 
@@ -102,9 +125,9 @@ describe('code that PyTorch is to compile', () => {
     expect(foreignCalls(code('y = torch.add(x, torch.relu(x))'))).toEqual([]);
     expect(foreignCalls(code('y = ops.prim.NumToTensor(3)'))).toEqual([]);
     expect(foreignCalls(code('y = torch.from_file("/etc/passwd", True, 10)'))).toEqual(['torch.from_file']);
-    expect(foreignCalls(code('if bool(torch.any(x)):\n      y = torch.from_file("a")\n    else:\n      y = x'))).toEqual([
-      'torch.from_file',
-    ]);
+    expect(
+      foreignCalls(code('if bool(torch.any(x)):\n      y = torch.from_file("a")\n    else:\n      y = x')),
+    ).toEqual(['torch.from_file']);
     expect(foreignCalls(code('torch.save(x, "/tmp/x")'))).toEqual(['torch.save']);
     expect(foreignCalls(code('y = [torch.add(x, ops.torchvision.nms(x, x, 0.5))]'))).toEqual(['ops.torchvision.nms']);
     expect(foreignCalls(code('y = x', '__torch__.torch.classes.quantized.Linear'))).toEqual([

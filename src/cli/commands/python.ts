@@ -59,11 +59,7 @@ async function lockFor(file: string, options: CliCall['options'], signal: AbortS
   const { configure } = await import('../../service/registry-config.ts');
   const { neededConversion } = await import('../../service/needed-conversion.ts');
   const { lockFileFor } = await import('../../sidecar/lock-file.ts');
-  const { need } = await neededConversion(
-    file,
-    configure({ loaderOptions: await readLoaderOptions(options) }),
-    signal,
-  );
+  const { need } = await neededConversion(file, configure({ loaderOptions: await readLoaderOptions(options) }), signal);
   if (need !== undefined) return [lockFileFor(need.framework, need.version)];
   throw new FormatError('ML_FORMAT_UNSUPPORTED', `${file} is of no kind that Python converts`);
 }

@@ -128,7 +128,12 @@ function toValueInfo({ name, traced }: ProgramInput): ValueInfo {
 }
 
 /** Every pickle and every file of code is read. What is handed to PyTorch reaches nothing but its own values. */
-async function conversion({ artefact, limits, signal, options }: ConversionContext): Promise<ConversionNeed | undefined> {
+async function conversion({
+  artefact,
+  limits,
+  signal,
+  options,
+}: ConversionContext): Promise<ConversionNeed | undefined> {
   const source = memorySource(artefact.bytes);
   await readOtherPickles(source, { limits, signal });
   const program = await readScript(source, { limits, signal });

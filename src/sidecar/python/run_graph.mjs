@@ -24,8 +24,7 @@ const ARRAYS = {
   bool: Uint8Array,
 };
 const text = (value) => (typeof value === 'string' ? value : String(value));
-const tensorOf = ({ type, dims, texts, blob }) =>
-  new Tensor(type, texts ?? new ARRAYS[type](blobs[blob].buffer), dims);
+const tensorOf = ({ type, dims, texts, blob }) => new Tensor(type, texts ?? new ARRAYS[type](blobs[blob].buffer), dims);
 
 const answers = [];
 for (const feeds of cases) {

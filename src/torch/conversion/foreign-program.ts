@@ -9,7 +9,10 @@ const FORMS: ReadonlyMap<string, RegExp> = new Map([
     /^(?:torch\.ops\.aten\.(?!from_file|save)\w+\.\w+|torch\.ops\.prims\.\w+\.\w+|torch\.ops\.higher_order\.(?:cond|while_loop|scan|wrap_with_set_grad_enabled|wrap_with_autocast)|_operator\.(?:add|sub|mul|truediv|floordiv|mod|pow|neg|pos|getitem|eq|ne|lt|le|gt|ge|and_|or_|not_|xor)|math\.(?:ceil|floor|trunc|sqrt|pow)|torch\.sym_(?:int|float|max|min|not|sqrt|ite))$/,
   ],
   ['name', /^[A-Za-z_]\w*$/],
-  ['expr_str', /^(?:[\s\d+\-*/(),.<>=!&|~]|Symbol\('[A-Za-z]\w*'|(?:positive|integer|nonnegative|nonzero|real|finite)=True|[su]\d+\b|(?:FloorDiv|CleanDiv|CeilDiv|IntTrueDiv|FloatTrueDiv|PythonMod|Mod|Max|Min|TruncToInt|CeilToInt|FloorToInt|PowByNatural|Eq|Ne|Lt|Le|Gt|Ge|And|Or|Not)\()*$/],
+  [
+    'expr_str',
+    /^(?:[\s\d+\-*/(),.<>=!&|~]|Symbol\('[A-Za-z]\w*'|(?:positive|integer|nonnegative|nonzero|real|finite)=True|[su]\d+\b|(?:FloorDiv|CleanDiv|CeilDiv|IntTrueDiv|FloatTrueDiv|PythonMod|Mod|Max|Min|TruncToInt|CeilToInt|FloorToInt|PowByNatural|Eq|Ne|Lt|Le|Gt|Ge|And|Or|Not)\()*$/,
+  ],
   ['parameter_name', /^[\w.]*$/],
   ['buffer_name', /^[\w.]*$/],
   ['tensor_constant_name', /^[\w.]*$/],
