@@ -52,6 +52,8 @@ export function acquireModel(host: LoadHost, request: LoadRequest): Promise<Mode
           metadataFiles: resolved.metadataFiles,
           place: resolved.place,
           remote: resolved.remote,
+          loaderOptions: resolved.loaderOptions,
+          engine: resolved.engine,
           fresh: resolved.fresh,
           givenUp: (error) => cache.fail(resolved.key, error),
           resolveMs,

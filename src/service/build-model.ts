@@ -90,6 +90,10 @@ export interface BuildRequest {
   readonly place: PlaceChoice | undefined;
   /** Set for a model on a server, which has no file to open. */
   readonly remote?: RemoteSource | undefined;
+  /** Who computes it, where that was said: `python` is its own framework. */
+  readonly engine: 'python' | undefined;
+  /** Options for its loader that are this model's alone: they win over those of `BuildSettings`. */
+  readonly loaderOptions: BuildSettings['loaderOptions'] | undefined;
   /** Whether `open` gives memory that nobody else holds. */
   readonly fresh: boolean;
   /** Told when the model's worker ended too often and is not started again. */
@@ -127,7 +131,8 @@ class PhaseTimer implements PhaseClock {
  *
  * @throws what reading, verifying and the loader raise; `ML_LOAD_TIMEOUT`, `ML_ABORTED`
  */
-export async function buildModel(settings: BuildSettings, request: BuildRequest): Promise<BuiltModel> {
+export async function buildModel(common: BuildSettings, request: BuildRequest): Promise<BuiltModel> {
+  const settings = withOptions(common, request.loaderOptions);
   const { events } = settings;
   const { ref } = request;
   const clock = new PhaseTimer();
@@ -184,6 +189,13 @@ export async function buildModel(settings: BuildSettings, request: BuildRequest)
   } finally {
     cancelTimeout();
   }
+}
+
+function withOptions(settings: BuildSettings, own: BuildRequest['loaderOptions']): BuildSettings {
+  if (own === undefined) return settings;
+  const { loaderOptions } = settings;
+  const merged = Object.entries(own).map(([loader, options]) => [loader, { ...loaderOptions[loader], ...options }]);
+  return { ...settings, loaderOptions: { ...loaderOptions, ...Object.fromEntries(merged) } };
 }
 
 /** The digest, where something has read the whole file: a checksum that was compared, or the reading itself. */

@@ -4,6 +4,7 @@ import type { Conversion, ModelConverter } from '../spec/converter.ts';
 import { loadModel } from './load-model.ts';
 import { neededConversion } from './needed-conversion.ts';
 import { configure } from './registry-config.ts';
+import type { RegistryOptions } from './registry-options.ts';
 
 /** What there was to do for a file. */
 export interface ConvertedFile {
@@ -18,14 +19,20 @@ export interface ConvertedFile {
  * Converts a file ahead, so that loading it later needs no Python. A file that loads as it is stays as it is.
  *
  * @param converter one that may convert
+ * @param options as the loads will have them: what is stated for a loader is part of a conversion
  * @throws what loading raises, where there is no conversion; what converting raises
  */
-export async function convertFile(path: string, converter: ModelConverter): Promise<ConvertedFile> {
-  const refusal = await refusalOf(path);
+export async function convertFile(
+  path: string,
+  converter: ModelConverter,
+  options: Pick<RegistryOptions, 'loaderOptions'> = {},
+): Promise<ConvertedFile> {
+  const refusal = await refusalOf(path, options);
   if (refusal === 'none') return { path, converted: false };
-  const { loaders, limits } = configure({});
+  const config = configure(options);
+  const { limits } = config;
   const { signal } = new AbortController();
-  const { artefact, need } = await neededConversion(path, { loaders, limits }, signal);
+  const { artefact, need } = await neededConversion(path, config, signal);
   const reason = refusal === 'converted before' ? undefined : refusal;
   if (need === undefined) throw reason ?? noWay(path, 'its loader converts nothing');
   const warn = (): void => undefined;
@@ -35,10 +42,14 @@ export async function convertFile(path: string, converter: ModelConverter): Prom
 }
 
 /** Why the file does not load as it is; other errors than that are thrown. */
-async function refusalOf(path: string): Promise<MLServiceError | 'none' | 'converted before'> {
+async function refusalOf(
+  path: string,
+  options: Pick<RegistryOptions, 'loaderOptions'>,
+): Promise<MLServiceError | 'none' | 'converted before'> {
   let converted = false;
   try {
     const model = await loadModel(path, {
+      ...options,
       sidecar: 'off',
       on: { 'model:warning': ({ code }) => (converted ||= code === 'converted') },
     });

@@ -25,7 +25,7 @@ export async function convertInstead(
   { loader, context, reason }: Unsupported,
 ): Promise<LoadedModel> {
   const { artefact, metadata, limits, signal, warn } = context;
-  const need = await loader.conversion?.({ artefact, limits, signal });
+  const need = await loader.conversion?.({ artefact, limits, signal, options: context.options, metadata });
   if (need === undefined) throw reason;
   // A converter keeps what it makes, on a disk.
   if (artefact.encrypted === true)
@@ -41,14 +41,14 @@ export async function convertInstead(
   const model = await chosen.loader.load({
     ...context,
     artefact: made,
-    metadata: withFeatures(metadata, input.features),
+    metadata: withFeatures(metadata, input?.features),
     options: settings.loaderOptions[chosen.loader.name] ?? {},
   });
   warn({
     code: 'converted',
     message: `${artefact.name} was converted by the sidecar (${reason.message}); it computes in single precision`,
   });
-  return guardRows(model, input, context.extraFeatures);
+  return input === undefined ? model : guardRows(model, input, context.extraFeatures);
 }
 
 /** What the converted file has lost of the original, unless the metadata says it. */

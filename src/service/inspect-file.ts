@@ -35,7 +35,7 @@ export interface FileInspection extends Inspection {
  */
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
   const { signal = new AbortController().signal, ...rest } = options;
-  const { loaders, limits, converter, encryption } = configure(rest);
+  const { loaders, loaderOptions, limits, converter, encryption } = configure(rest);
   const stored = await openArtefact(undefined, path, {
     maxBytes: limits.maxModelBytes,
     signal,
@@ -50,7 +50,8 @@ export async function inspectFile(path: string, options: InspectOptions = {}): P
         : await loader.inspect({ artefact, limits, signal });
     const { kind, size, slices } = stored;
     const sha256 = slices === undefined ? artefact.sha256 : await slices.digest('sha256', signal);
-    const need = await loader.conversion?.({ artefact, limits, signal });
+    const asked = { artefact, limits, signal, options: loaderOptions[loader.name] ?? {}, metadata: undefined };
+    const need = await loader.conversion?.(asked);
     const request = { artefact, metadata: undefined, limits, signal, warn: () => undefined };
     const kept =
       need === undefined || artefact.encrypted === true

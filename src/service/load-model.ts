@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { describe } from '../data/rows.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { EventBus } from '../events/event-bus.ts';
 import { isRemote } from '../remote/is-remote.ts';
@@ -47,6 +48,8 @@ export interface LoadModelOptions
   readonly metadata?: Partial<ModelMetadata>;
   /** For a model on a server: the file that answers where the server does not, or the other way round. */
   readonly fallback?: FallbackOptions & { readonly path: string };
+  /** As in `RegistryOptions.models`. */
+  readonly engine?: 'python';
   /** Listeners for the events of this model, e.g. `{ 'model:warning': console.warn }`. */
   readonly on?: Listeners;
 }
@@ -88,7 +91,8 @@ export async function loadFrom<R = Row, P = Prediction>(
   find: (config: RegistryConfig) => SingleSource,
   options: LoadModelOptions,
 ): Promise<Model<R, P>> {
-  const { on = {}, metadata, signal = new AbortController().signal, fallback: _fallback, ...rest } = options;
+  const { on = {}, metadata, engine, signal = new AbortController().signal, fallback: _fallback, ...rest } = options;
+  checkEngine(engine);
   const config = configure(rest);
   const { name, artefact, version, remote, open } = find(config);
   // A lock of the environment is about the models directory; a file that the application chose itself is not in it.
@@ -109,6 +113,8 @@ export async function loadFrom<R = Row, P = Prediction>(
           : { extra: {}, ...metadata, name: metadata.name ?? name, version: metadata.version ?? '' },
       remote,
       place: undefined,
+      loaderOptions: undefined,
+      engine,
       fresh: artefact !== undefined,
       resolveMs: 0,
       signal,
@@ -117,6 +123,14 @@ export async function loadFrom<R = Row, P = Prediction>(
     },
   );
   return new LiveModel<R, P>(new SingleModel(built, events));
+}
+
+function checkEngine(engine: unknown): void {
+  if (engine === undefined || engine === 'python') return;
+  throw new ConfigurationError(
+    'ML_OPTIONS_INVALID',
+    `options.engine must be 'python' or absent, got ${describe(engine)}`,
+  );
 }
 
 /** What models on servers are given. */

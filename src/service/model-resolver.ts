@@ -21,7 +21,7 @@ import type { Explanation } from '../spec/resolution.ts';
 import { choosePinned, type ModelFamily, NO_PINS, pinnedId, type Pins } from './swap/pins.ts';
 import { modelEnvironment, variableNames } from './environment.ts';
 import type { RegistryConfig } from './registry-config.ts';
-import type { FallbackOptions } from './registry-options.ts';
+import type { FallbackOptions, ModelOverride, RegistryOptions } from './registry-options.ts';
 import { noFile } from './remote/no-file.ts';
 import { type LocalSource, remoteSource, type RemoteSource } from './remote/remote-source.ts';
 
@@ -57,6 +57,10 @@ export interface ResolvedModel {
   readonly place: PlaceChoice | undefined;
   /** Set for a model on a server, which has no file to open. */
   readonly remote: RemoteSource | undefined;
+  /** Options for its loader, if there are some for this model alone. */
+  readonly loaderOptions: RegistryOptions['loaderOptions'];
+  /** Who computes it, if that was said for this model. */
+  readonly engine: ModelOverride['engine'];
   /** Whether `open` gives memory that nobody else holds. */
   readonly fresh: boolean;
   /** Bytes on disk, or 0 where not known before it is opened. */
@@ -64,11 +68,16 @@ export interface ResolvedModel {
   open(options: OpenOptions): Promise<Artefact>;
 }
 
+/** How a file becomes a model, where that was said for this one. */
+type Choices = Pick<ResolvedModel, 'place' | 'loaderOptions' | 'engine'>;
+
 /** What is set for one model. */
 interface Override {
   readonly path: string | undefined;
   readonly version: string | undefined;
   readonly place: PlaceChoice | undefined;
+  readonly loaderOptions: RegistryOptions['loaderOptions'];
+  readonly engine: ModelOverride['engine'];
   readonly remote: RemoteOptions;
   readonly fallback: FallbackOrder | FallbackOptions | undefined;
   /** A sentence on where each setting came from. */
@@ -136,13 +145,13 @@ export class ModelResolver {
     if (this.#usesPath(request, override, pins)) {
       return isRemote(override.path)
         ? this.#remote(request, override.path, override)
-        : this.#direct(request, override.path, override.place);
+        : this.#direct(request, override.path, override);
     }
-    return this.#stored(request, await this.record(request, pins), override.place);
+    return this.#stored(request, await this.record(request, pins), override);
   }
 
   /** A file of the repository. */
-  #stored({ shadow }: ModelRequest, record: ModelRecord, place: PlaceChoice | undefined): ResolvedModel {
+  #stored({ shadow }: ModelRequest, record: ModelRecord, { place, loaderOptions, engine }: Choices): ResolvedModel {
     const repository = this.#repository;
     return {
       key: `${record.id} (${record.size} bytes, ${new Date(record.modifiedMs).toISOString()})${shadow === true ? ' shadow' : ''}`,
@@ -153,6 +162,8 @@ export class ModelResolver {
       size: record.size,
       place,
       remote: undefined,
+      loaderOptions,
+      engine,
       fresh: repository instanceof DirectoryRepository,
       open: (options) => repository.open(record, options),
     };
@@ -230,27 +241,41 @@ export class ModelResolver {
     const environment = modelEnvironment(this.#config.env, name);
     const variables = variableNames(name);
     const place = option.place ?? environment.place;
+    const { loaderOptions, engine } = option;
     const via: string[] = [];
     const remote = { ...this.#config.remote, ...option.remote };
     const fallback = option.fallback ?? environment.fallback;
-    if (exact === true) return { path: undefined, version: undefined, place, remote, fallback, via };
+    if (exact === true)
+      return { path: undefined, version: undefined, place, remote, fallback, loaderOptions, engine, via };
     if (option.version !== undefined) via.push(`version "${option.version}" from options.models.${name}.version`);
     else if (environment.version !== undefined) via.push(`version "${environment.version}" from ${variables.version}`);
     const path = option.path ?? environment.path;
-    return { path, version: option.version ?? environment.version, place, remote, fallback, via };
+    return {
+      path,
+      version: option.version ?? environment.version,
+      place,
+      remote,
+      fallback,
+      loaderOptions,
+      engine,
+      via,
+    };
   }
 
   /** A path that was set for a model: no directory contract, no metadata, the file itself. */
-  #direct(request: ModelRequest, path: string, place: PlaceChoice | undefined): ResolvedModel {
+  #direct(request: ModelRequest, path: string, { place, loaderOptions, engine }: Choices): ResolvedModel {
     const absolute = resolvePath(path);
     return {
-      key: absolute,
+      // Options of its own make another model of the same file.
+      key: loaderOptions === undefined && engine === undefined ? absolute : `${absolute} as ${request.name}`,
       ref: { model: request.name, version: undefined, artefact: absolute },
       id: undefined,
       metadata: undefined,
       size: 0,
       place,
       remote: undefined,
+      loaderOptions,
+      engine,
       fresh: true,
       open: (options) => openArtefact(undefined, absolute, options),
     };
@@ -273,6 +298,8 @@ export class ModelResolver {
       metadata: undefined,
       size: local === undefined || local instanceof Error ? 0 : local.size,
       place: undefined,
+      loaderOptions: undefined,
+      engine: undefined,
       remote,
       fresh: true,
       open: noFile,
@@ -284,9 +311,9 @@ export class ModelResolver {
     { path, version }: Partial<FallbackOptions>,
     override: Override,
   ): Promise<ResolvedModel> {
-    if (path !== undefined) return this.#direct(request, path, override.place);
+    if (path !== undefined) return this.#direct(request, path, override);
     const asked = { via: override.via, version: version ?? override.version };
-    return this.#stored(request, requireChosen(await this.#explainStored(request, asked)), override.place);
+    return this.#stored(request, requireChosen(await this.#explainStored(request, asked)), override);
   }
 }
 

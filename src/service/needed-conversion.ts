@@ -16,10 +16,11 @@ export interface NeededConversion {
  */
 export async function neededConversion(
   path: string,
-  { loaders, limits }: Pick<RegistryConfig, 'loaders' | 'limits'>,
+  { loaders, limits, loaderOptions }: Pick<RegistryConfig, 'loaders' | 'limits' | 'loaderOptions'>,
   signal: AbortSignal,
 ): Promise<NeededConversion> {
   const artefact = await openArtefact(undefined, path, { maxBytes: limits.maxModelBytes, signal });
   const { loader } = await loaders.find(artefact);
-  return { artefact, need: await loader.conversion?.({ artefact, limits, signal }) };
+  const options = loaderOptions[loader.name] ?? {};
+  return { artefact, need: await loader.conversion?.({ artefact, limits, signal, options, metadata: undefined }) };
 }

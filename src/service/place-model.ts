@@ -15,6 +15,7 @@ import { freeModel } from './free-model.ts';
 import { gateOf } from './gate-of.ts';
 import { isUnsupported, loadOrConvert } from './load-or-convert.ts';
 import { moveModel } from './move-model.ts';
+import { placePython } from './place-python.ts';
 import { placeElsewhere } from './place-elsewhere.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import { PlacedModel, type Placement } from './placed-model.ts';
@@ -44,6 +45,7 @@ export async function placeModel(
   const { runtime, loaderOptions } = settings;
   const { match, artefact } = work;
   const { descriptor } = match;
+  if (request.engine === 'python') return new PlacedModel(await placePython(settings, request, work));
   const wanted = request.place ?? runtime.config.place;
   const facts = { wanted, ...match, bytes: artefact.size, inlineMaxBytes: runtime.config.inlineMaxBytes };
   const place = choosePlace({

@@ -11,7 +11,7 @@ export interface Placement {
   readonly place: Place;
   readonly gate: CallGate;
   /** In a thread or process. */
-  readonly host: ModelHost | undefined;
+  readonly host: Pick<ModelHost, 'restarts'> | undefined;
   readonly threads: number;
   /** Resident bytes, as the budget counts them. */
   readonly bytes: number;

@@ -130,6 +130,9 @@ const fallback = z.optional(
     "'remote-first', 'local-first' or an object { order, path?, version? }",
   ),
 );
+const loaderOptions = z.optional(
+  z.record(z.string(), z.record(z.string(), z.unknown(), 'an object'), 'an object by loader name'),
+);
 const isLoader = (value: unknown): boolean => typeof value === 'object' && value !== null && 'load' in value;
 const isRegistry = (value: unknown): value is LoaderRegistry =>
   typeof value === 'object' && value !== null && 'find' in value && 'reads' in value;
@@ -146,9 +149,7 @@ const schema = z.strictObject(
         'an array of loaders or a LoaderRegistry',
       ),
     ),
-    loaderOptions: z.optional(
-      z.record(z.string(), z.record(z.string(), z.unknown(), 'an object'), 'an object by loader name'),
-    ),
+    loaderOptions,
     authenticity,
     verification: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
     strictExtensions: z.optional(z.boolean('a boolean')),
@@ -163,8 +164,16 @@ const schema = z.strictObject(
       z.record(
         z.string(),
         z.strictObject(
-          { path: z.optional(text), version: z.optional(text), place, remote, fallback },
-          'an object { path?, version?, place?, remote?, fallback? }',
+          {
+            path: z.optional(text),
+            version: z.optional(text),
+            place,
+            remote,
+            fallback,
+            loaderOptions,
+            engine: z.optional(z.literal('python', "'python'")),
+          },
+          'an object { path?, version?, place?, remote?, fallback?, loaderOptions?, engine? }',
         ),
         'an object by model name',
       ),

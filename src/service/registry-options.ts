@@ -43,6 +43,13 @@ export interface ModelOverride {
   readonly version?: string;
   /** Where it runs. */
   readonly place?: PlaceChoice;
+  /** Options for its loader, by loader name; they win over `loaderOptions` of the registry. */
+  readonly loaderOptions?: RegistryOptions['loaderOptions'];
+  /**
+   * `python`: the model's own framework answers, in a Python process that stays, in the same closed room as conversions.
+   * Default: this library computes it.
+   */
+  readonly engine?: 'python';
   /** For a model on a server: over the registry's `remote`. */
   readonly remote?: RemoteOptions;
   /**

@@ -1,5 +1,5 @@
 import { SidecarError } from '../errors/sidecar-error.ts';
-import type { GraphAnswers, OutputValues } from './graph-run.ts';
+import type { OutputValues } from './graph-run.ts';
 
 /** What the original says of every row, in the order of the graph's outputs. */
 export interface ExpectedOutput {
@@ -12,11 +12,19 @@ export interface ExpectedOutput {
   readonly labels?: readonly string[];
 }
 
+/** The graph's outputs for all rows at once, and for the first rows one by one. */
+export interface GraphAnswers {
+  readonly all: readonly OutputValues[];
+  readonly single: readonly (readonly OutputValues[])[];
+}
+
 /** How near the graph is to the original. */
 export interface Comparison {
+  /** Rows, or inputs of a network, that both answered. */
   readonly rows: number;
   /** Worst difference of a number, relative where the number is above one. */
   readonly worst: number;
+  /** What each output is in Python, by its name. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +69,11 @@ function compare(
   for (const [i, value] of found.values.entries()) {
     const right = known[firstRow * width + i] as string;
     const error =
-      labels === undefined ? distance(value, right) : sameLabel(value, right) ? 0 : Number.POSITIVE_INFINITY;
+      labels === undefined
+        ? distance(numberOf(value), numberOf(right))
+        : sameLabel(value, right)
+          ? 0
+          : Number.POSITIVE_INFINITY;
     if (error > worst.error) worst = { error, at: i };
   }
   if (worst.error <= TOLERANCE) return worst.error;
@@ -80,25 +92,25 @@ function compare(
 }
 
 /** Whole numbers may come as floats of the same value. */
-function sameLabel(value: string, right: string): boolean {
+export function sameLabel(value: string, right: string): boolean {
   return value === right || (right !== '' && value !== '' && Number(value) === Number(right));
 }
 
-function distance(value: string, right: string): number {
-  const got = numberOf(value);
-  const want = numberOf(right);
+/** How far a number is off, relative above one; infinite where only one of both is no number. */
+export function distance(got: number, want: number): number {
   if (Object.is(got, want) || got === want || (Number.isNaN(got) && Number.isNaN(want))) return 0;
   const error = Math.abs(got - want) / Math.max(1, Math.abs(want));
   return Number.isFinite(error) ? error : Number.POSITIVE_INFINITY;
 }
 
 /** Python writes `inf` and `nan`, JavaScript `Infinity` and `NaN`. */
-function numberOf(text: string): number {
+export function numberOf(text: string): number {
   if (text === 'inf') return Number.POSITIVE_INFINITY;
   if (text === '-inf') return Number.NEGATIVE_INFINITY;
   return text === 'nan' ? Number.NaN : Number(text);
 }
 
-function mismatch(what: string, details: Readonly<Record<string, unknown>>): SidecarError {
+/** The error for an answer that is not the original's. */
+export function mismatch(what: string, details: Readonly<Record<string, unknown>>): SidecarError {
   return new SidecarError('ML_SIDECAR_MISMATCH', `the conversion is wrong and was refused: ${what}`, { details });
 }

@@ -52,7 +52,8 @@ export class ConversionCache {
   /** @throws `ML_SIDECAR_SETUP` where it cannot be written */
   async put(key: string, conversion: Conversion): Promise<void> {
     const { name, bytes, input, report } = conversion;
-    const header: Header = { key, name, input, report, bytes: bytes.length, sha256: digest(bytes) };
+    const about = { key, name, report, bytes: bytes.length, sha256: digest(bytes) };
+    const header: Header = input === undefined ? about : { ...about, input };
     const unfinished = join(this.#folder, `.${key}.${randomUUID()}`);
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
@@ -99,7 +100,8 @@ function parse(content: Buffer, key: string): Conversion | undefined {
     const header = JSON.parse(content.subarray(MAGIC.length, end).toString('utf8')) as Header;
     const bytes = new Uint8Array(content.subarray(end + 1));
     const right = header.key === key && header.bytes === bytes.length && header.sha256 === digest(bytes);
-    return right ? { name: header.name, bytes, input: header.input, report: header.report } : undefined;
+    const { name, input, report } = header;
+    return right ? { name, bytes, ...(input !== undefined && { input }), report } : undefined;
   } catch {
     return undefined;
   }

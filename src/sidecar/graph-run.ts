@@ -11,19 +11,22 @@ export interface OutputValues {
   readonly values: readonly string[];
 }
 
-/** The outputs for all rows at once, and for the first rows one by one. */
-export interface GraphAnswers {
-  readonly all: readonly OutputValues[];
-  readonly single: readonly (readonly OutputValues[])[];
+/** One tensor that a graph is fed: texts, or the number of a blob. */
+export interface GraphFeed {
+  readonly name: string;
+  /** Element type, e.g. `float32`. */
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly texts?: readonly string[];
+  readonly blob?: number;
 }
 
 /** One graph with what it is fed. */
 export interface GraphRun {
   readonly onnx: Uint8Array;
-  /** As the worker describes them: name, width, and texts or the number of a blob. */
-  readonly feeds: unknown;
-  readonly rows: number;
-  /** Blobs by number, the first being 1. */
+  /** The tensors of every run. */
+  readonly cases: readonly (readonly GraphFeed[])[];
+  /** Blobs by number, the first being 1: elements as they lie in memory, little-endian. */
   readonly blobs: readonly Uint8Array[];
   /** File of the runtime, as an address to import. */
   readonly runtime: string;
@@ -36,12 +39,13 @@ const MAX_ANSWER = 256 * 2 ** 20;
 /**
  * Runs a graph in a child process with the runtime that will serve it: a crash there is an error here.
  *
+ * @returns the outputs of every case
  * @throws `ML_SIDECAR_MISMATCH` where the graph does not run, `ML_SIDECAR_PROTOCOL`
  */
-export async function runGraph(run: GraphRun): Promise<GraphAnswers> {
-  const { onnx, feeds, rows, blobs, runtime, signal, timeoutMs } = run;
+export async function runGraph(run: GraphRun): Promise<readonly (readonly OutputValues[])[]> {
+  const { onnx, cases, blobs, runtime, signal, timeoutMs } = run;
   const all = [onnx, ...blobs];
-  const header = Buffer.from(JSON.stringify({ feeds, rows, sizes: all.map((blob) => blob.length) }));
+  const header = Buffer.from(JSON.stringify({ cases, sizes: all.map((blob) => blob.length) }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(header.length);
   const text = await new Promise<string>((resolve, reject) => {
@@ -71,7 +75,7 @@ export async function runGraph(run: GraphRun): Promise<GraphAnswers> {
     });
     child.stdin.end(Buffer.concat([length, header, ...all]));
   });
-  return JSON.parse(text) as GraphAnswers;
+  return JSON.parse(text) as OutputValues[][];
 }
 
 function notRun(reason: string): SidecarError {

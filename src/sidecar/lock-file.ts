@@ -22,12 +22,15 @@ export interface LockFile {
 interface Framework {
   /** Start of its lock files' names. */
   readonly prefix: string;
-  /** Packages that an environment is asked for. */
+  /** Packages that an environment is asked for, the framework first. */
   readonly packages: readonly string[];
+  /** Whether its newest version reads the files of all others. */
+  readonly readsOlder?: boolean;
 }
 
 const FRAMEWORKS: ReadonlyMap<string, Framework> = new Map([
   ['scikit-learn', { prefix: 'sklearn-', packages: ['scikit-learn', 'skl2onnx', 'onnx', 'numpy', 'joblib'] }],
+  ['torch', { prefix: 'torch-', packages: ['torch', 'onnxscript', 'onnx', 'numpy'], readsOlder: true }],
 ]);
 
 /** Minor versions of Python 3 by lock file: what the framework's wheels of that version are made for. */
@@ -35,6 +38,8 @@ const PYTHONS: ReadonlyMap<string, readonly [number, number]> = new Map([
   ['sklearn-1.2.2', [10, 11]],
   ['sklearn-1.5.2', [11, 13]],
   ['sklearn-1.9.1', [11, 14]],
+  // PyTorch says itself that TorchScript does not work from 3.14 on.
+  ['torch-2.15.0', [11, 13]],
 ]);
 
 /**
@@ -46,16 +51,23 @@ export function lockFileFor(framework: string, version: string | undefined): Loc
   const known = FRAMEWORKS.get(framework);
   const names = known === undefined ? [] : lockNames(known.prefix);
   const line = /^\d+\.\d+(?=\.|$)/.exec(version ?? '')?.[0];
-  const name = names.find((candidate) => candidate.slice(known?.prefix.length).startsWith(`${line}.`));
+  const name =
+    known?.readsOlder === true
+      ? names.at(-1)
+      : names.find((candidate) => candidate.slice(known?.prefix.length).startsWith(`${line}.`));
   if (known === undefined || name === undefined) throw noLockFile(framework, version, names);
   return read(name, known);
 }
 
-/** Every lock file that the package has. */
-export function allLockFiles(): LockFile[] {
-  return [...FRAMEWORKS.values()].flatMap((framework) =>
-    lockNames(framework.prefix).map((name) => read(name, framework)),
-  );
+/** Every lock file of a framework. */
+export function lockFilesOf(framework: string): LockFile[] {
+  const known = FRAMEWORKS.get(framework);
+  return known === undefined ? [] : lockNames(known.prefix).map((name) => read(name, known));
+}
+
+/** The frameworks that there are lock files for. */
+export function lockedFrameworks(): readonly string[] {
+  return [...FRAMEWORKS.keys()];
 }
 
 function read(name: string, { prefix, packages }: Framework): LockFile {

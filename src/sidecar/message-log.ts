@@ -25,6 +25,11 @@ export class MessageLog {
     this.#id = id;
   }
 
+  /** What it said of itself, once the room is closed. */
+  get ready(): Omit<WorkerResult, 'result' | 'blobs'> | undefined {
+    return this.#ready;
+  }
+
   /** Set once the last message has come. */
   get result(): WorkerResult | undefined {
     return this.#result;

@@ -1,31 +1,41 @@
-import { SidecarError } from '../errors/sidecar-error.ts';
-import type { Conversion, ConversionRequest, ConvertedInput, ModelConverter, NotConverted } from '../spec/converter.ts';
-import { compareAnswers, type ExpectedOutput } from './compare-answers.ts';
+import { SidecarError, type SidecarErrorCode } from '../errors/sidecar-error.ts';
+import type {
+  Conversion,
+  ConversionRequest,
+  ModelConverter,
+  NotConverted,
+  ServedModel,
+  ServeOptions,
+} from '../spec/converter.ts';
 import { ConversionCache } from './conversion-cache.ts';
+import { conversionTasks, servingTask } from './conversion-tasks.ts';
 import { readyEnvironment, setUpEnvironment } from './environment.ts';
 import { withProcessLock } from './process-lock.ts';
-import { runGraph } from './graph-run.ts';
 import { askInterpreter } from './interpreter.ts';
 import { type LockFile, lockFileFor } from './lock-file.ts';
 import { packageDigest } from './package-digest.ts';
 import { runWorker } from './run-worker.ts';
 import { type Runtime, runtimeAtHand } from './runtime-at-hand.ts';
 import { sandboxPolicy } from './sandbox-policy.ts';
+import { servePython } from './serve-python.ts';
 import type { SidecarSettings } from './sidecar-settings.ts';
-import type { WorkerResult } from './worker-request.ts';
+import { digestOf, wholeFile } from './whole-file.ts';
+import { type Verified, verifyConversion } from './verify-conversion.ts';
+import type { WorkerRequest, WorkerResult } from './worker-request.ts';
 
+/** Seconds, as much as a limit of the system takes. */
+const FOR_EVER = 2 ** 31 - 1;
 /** Bytes of a conversion with the rows that it is compared on, beyond those of the original. */
 const OUTPUT_ROOM = 256 * 2 ** 20;
 
-/** Framework to the worker's task. */
-const TASKS: ReadonlyMap<string, string> = new Map([['scikit-learn', 'convert-sklearn']]);
-
 /** What a conversion is made with; equal plans have equal keys. */
 interface Plan {
-  readonly task: string;
+  readonly tasks: readonly string[];
   readonly runtime: Runtime;
   readonly lock: LockFile | undefined;
   readonly key: string;
+  /** Of the file. */
+  readonly sha256: string;
 }
 
 /** How a converter differs from the settings of its owner. */
@@ -53,7 +63,7 @@ export class PythonConverter implements ModelConverter {
 
   async kept(request: ConversionRequest): Promise<Conversion | undefined> {
     try {
-      return await this.#cache.get(this.#plan(request).key);
+      return await this.#cache.get((await this.#plan(request)).key);
     } catch (error) {
       // What could not be converted was not.
       if (error instanceof SidecarError) return undefined;
@@ -64,7 +74,7 @@ export class PythonConverter implements ModelConverter {
   async convert(request: ConversionRequest): Promise<Conversion | NotConverted> {
     let plan: Plan;
     try {
-      plan = this.#plan(request);
+      plan = await this.#plan(request);
       const kept = await this.#cache.get(plan.key);
       if (kept !== undefined) return kept;
     } catch (error) {
@@ -72,12 +82,10 @@ export class PythonConverter implements ModelConverter {
       return { why: error.message };
     }
     if (!this.#mayConvert) return notAllowed(request);
-    const { key, lock } = plan;
-    return this.#once(key, request.signal, async () => {
-      const python = await this.#python(lock, request.signal);
-      const worked = await this.#work(request, { task: plan.task, python });
-      const conversion = await this.#verified(request, { worked, runtime: plan.runtime, lock });
-      await this.#cache.put(key, conversion);
+    return this.#once(plan.key, request.signal, async () => {
+      const python = await this.#python(plan.lock, request.signal);
+      const conversion = await this.#tried(request, plan, python);
+      await this.#cache.put(plan.key, conversion);
       return conversion;
     });
   }
@@ -105,103 +113,144 @@ export class PythonConverter implements ModelConverter {
     }
   }
 
-  /** Everything that a conversion depends on, found without Python. */
-  #plan(request: ConversionRequest): Plan {
-    const { artefact, need } = request;
-    const task = TASKS.get(need.framework);
-    if (task === undefined) {
-      throw new SidecarError('ML_SIDECAR_FAILED', `there is no converter for files of ${need.framework}`);
+  /** What the first task gives that converts and answers as the original. */
+  async #tried(request: ConversionRequest, plan: Plan, python: string): Promise<Conversion> {
+    const reasons: SidecarError[] = [];
+    for (const task of plan.tasks) {
+      try {
+        const worked = await this.#work(request, { task, python, sha256: plan.sha256 });
+        this.#onProgress('comparing');
+        const { signal } = request;
+        const { timeoutMs } = this.#settings;
+        const verified = await verifyConversion(worked, { runtime: plan.runtime.url, signal, timeoutMs });
+        return conversionOf(request, plan, { task, worked, verified });
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        reasons.push(error);
+      }
     }
+    throw allOf(reasons);
+  }
+
+  async serve(request: ConversionRequest, options: ServeOptions): Promise<ServedModel> {
+    const { artefact, need, signal } = request;
+    const { sandbox, timeoutMs, memoryBytes, python: own } = this.#settings;
+    const lock = own === undefined ? lockFileFor(need.framework, need.version) : undefined;
+    const worker: WorkerRequest = {
+      python: await this.#python(lock, signal),
+      task: servingTask(need),
+      parameters: { ...need.settings, form: need.form ?? null, names: need.names },
+      model: await wholeFile(artefact),
+      sha256: await digestOf(artefact, signal),
+      // How long it lives nobody knows; each call has its own time.
+      sandbox: { ...sandboxPolicy(sandbox, { timeoutMs, memoryBytes }), cpuSeconds: FOR_EVER },
+      timeoutMs,
+      maxOutputBytes: OUTPUT_ROOM,
+      signal,
+      onProgress: this.#onProgress,
+    };
+    return servePython(worker, options);
+  }
+
+  /** Everything that a conversion depends on, found without Python. */
+  async #plan(request: ConversionRequest): Promise<Plan> {
+    const { artefact, need } = request;
+    const sha256 = await digestOf(artefact, request.signal);
+    const tasks = conversionTasks(need);
     const runtime = runtimeAtHand();
     const lock = this.#settings.python === undefined ? lockFileFor(need.framework, need.version) : undefined;
     const key = ConversionCache.key({
-      source: artefact.sha256,
-      task,
+      source: sha256,
+      tasks: tasks.join(),
+      settings: JSON.stringify(need.settings ?? {}),
       code: packageDigest(),
       packages: lock?.sha256 ?? `interpreter ${this.#settings.python}`,
       runtime: runtime.version,
     });
-    return { task, runtime, lock, key };
+    return { tasks, runtime, lock, key, sha256 };
   }
 
   async #python(lock: LockFile | undefined, signal: AbortSignal): Promise<string> {
     const { cacheDir, python } = this.#settings;
     if (lock === undefined) return (await askInterpreter(python ?? '', signal)).path;
     const onProgress = this.#onProgress;
-    return readyEnvironment(cacheDir, lock) ?? setUpEnvironment(lock, { cacheDir, signal, onProgress });
+    const ready = readyEnvironment(cacheDir, lock);
+    if (ready === undefined && !this.#mayConvert) throw notInstalled(lock);
+    return ready ?? setUpEnvironment(lock, { cacheDir, signal, onProgress });
   }
 
-  #work(
+  async #work(
     request: ConversionRequest,
-    { task, python }: { readonly task: string; readonly python: string },
+    { task, python, sha256 }: { readonly task: string; readonly python: string; readonly sha256: string },
   ): Promise<WorkerResult> {
     const { artefact, need, signal } = request;
+    const model = await wholeFile(artefact);
     const { sandbox, timeoutMs, memoryBytes } = this.#settings;
     return runWorker({
       python,
       task,
-      parameters: { names: need.names, sample: request.metadata?.samples?.rows ?? [] },
-      model: artefact.bytes,
-      sha256: artefact.sha256,
+      parameters: { ...need.settings, names: need.names, sample: request.metadata?.samples?.rows ?? [] },
+      model,
+      sha256,
       sandbox: sandboxPolicy(sandbox, { timeoutMs, memoryBytes }),
       timeoutMs,
-      maxOutputBytes: artefact.bytes.length * 4 + OUTPUT_ROOM,
+      maxOutputBytes: model.length * 4 + OUTPUT_ROOM,
       signal,
       onProgress: this.#onProgress,
     });
   }
-
-  async #verified(
-    { artefact, need, signal }: ConversionRequest,
-    { worked, runtime, lock }: { worked: WorkerResult; runtime: Runtime; lock: LockFile | undefined },
-  ): Promise<Conversion> {
-    const { result, blobs, sandbox, python, packages } = worked;
-    const [onnx, ...feeds] = blobs;
-    const { rows, expected } = result;
-    if (onnx === undefined || typeof rows !== 'number' || !Array.isArray(expected) || expected.length === 0) {
-      throw new SidecarError('ML_SIDECAR_PROTOCOL', 'the sidecar sent a conversion without answers to compare');
-    }
-    this.#onProgress('comparing');
-    const answers = await runGraph({
-      onnx,
-      feeds: result['feeds'],
-      rows,
-      blobs: feeds,
-      runtime: runtime.url,
-      signal,
-      timeoutMs: this.#settings.timeoutMs,
-    });
-    const comparison = compareAnswers(expected as ExpectedOutput[], answers);
-    return {
-      name: `${artefact.name}.onnx`,
-      bytes: onnx,
-      input: inputOf(result),
-      report: {
-        source: {
-          sha256: artefact.sha256,
-          framework: need.framework,
-          version: need.version ?? null,
-          class: result['class'],
-        },
-        python,
-        packages,
-        lock: lock?.name ?? null,
-        runtime: `onnxruntime-node ${runtime.version}`,
-        sandbox,
-        comparison,
-      },
-    };
-  }
 }
 
-/** @throws `ML_SIDECAR_PROTOCOL` */
-function inputOf({ columns, features, takes }: WorkerResult['result']): ConvertedInput {
-  const { missing, infinite } = (takes ?? {}) as { missing?: unknown; infinite?: unknown };
-  const names = Array.isArray(features) ? features.map(String) : undefined;
-  if (typeof columns === 'number' && typeof missing === 'boolean' && typeof infinite === 'boolean') {
-    return { columns, features: names, missing, infinite };
-  }
-  throw new SidecarError('ML_SIDECAR_PROTOCOL', 'the sidecar sent a conversion without saying what it takes');
+interface Converted {
+  readonly task: string;
+  readonly worked: WorkerResult;
+  readonly verified: Verified;
+}
+
+function conversionOf(
+  { artefact, need }: ConversionRequest,
+  { lock, runtime, sha256 }: Plan,
+  { task, worked, verified }: Converted,
+): Conversion {
+  const { result, sandbox, python, packages } = worked;
+  const { onnx, comparison, input } = verified;
+  const { framework, version = null } = need;
+  return {
+    name: `${artefact.name}.onnx`,
+    bytes: onnx,
+    ...(input !== undefined && { input }),
+    report: {
+      source: { sha256, framework, version, class: result['class'] },
+      task,
+      python,
+      packages,
+      lock: lock?.name ?? null,
+      runtime: `onnxruntime-node ${runtime.version}`,
+      sandbox,
+      comparison,
+    },
+  };
+}
+
+/** Whether another way may be tried: the worker ran to its end, and what came out is not used. */
+function isRefusal(error: unknown): error is SidecarError {
+  if (!(error instanceof SidecarError)) return false;
+  return error.code === 'ML_SIDECAR_MISMATCH' || error.code === 'ML_SIDECAR_FAILED';
+}
+
+/** The first error, with what further ways said. */
+function allOf([first, ...more]: readonly SidecarError[]): SidecarError | undefined {
+  if (first === undefined || more.length === 0) return first;
+  const message = [first, ...more].map((error) => error.message).join('; by another way, ');
+  return new SidecarError(first.code as SidecarErrorCode, message, { details: first.details, cause: first });
+}
+
+function notInstalled({ name }: LockFile): SidecarError {
+  return new SidecarError(
+    'ML_SIDECAR_NO_PYTHON',
+    `the packages of ${name} are not installed: run \`npx base-ml-service python setup --for <file>\`, set ML_PYTHON to an interpreter that has them, or set { sidecar: 'auto' } or ML_SIDECAR=auto`,
+    { details: { lock: name } },
+  );
 }
 
 function notAllowed({ artefact }: ConversionRequest): NotConverted {

@@ -1,18 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { AbortedError } from '../errors/aborted-error.ts';
 import { SidecarError } from '../errors/sidecar-error.ts';
-import { FrameReader, jsonFrame } from './frame-reader.ts';
+import { FrameReader } from './frame-reader.ts';
 import { MessageLog } from './message-log.ts';
-import { pythonHome } from './python-home.ts';
+import { killGroup, RESULT_FD, sendRequest, spawnWorker } from './spawn-worker.ts';
+import { ended, notStarted, tooSlow } from './worker-errors.ts';
 import type { WorkerRequest, WorkerResult } from './worker-request.ts';
 
-const PROTOCOL = 1;
-const MODEL_FD = 3;
-const RESULT_FD = 4;
 /** Of the process's own output only the end is kept, for messages. */
 const KEPT_OUTPUT = 4000;
 /** Bytes of warnings and the like that a process may print. */
@@ -53,15 +49,8 @@ class WorkerRun {
   }
 
   start(): void {
-    const { python, script = join(pythonHome(), 'worker.py'), signal, timeoutMs } = this.#request;
-    const child = spawn(python, ['-I', '-B', script], {
-      // Nothing in a folder of the caller's can stand in for a module.
-      cwd: '/',
-      env: scrubbedEnvironment(),
-      stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'pipe'],
-      // A group of its own, so that what it may have started dies with it.
-      detached: true,
-    });
+    const { python, signal, timeoutMs } = this.#request;
+    const child = spawnWorker(this.#request);
     this.#child = child;
     this.#timer = setTimeout(() => this.#fail(tooSlow(timeoutMs)), timeoutMs);
     signal.addEventListener('abort', this.#onAbort);
@@ -79,20 +68,8 @@ class WorkerRun {
   readonly #onAbort = (): void => this.#fail(aborted(this.#request.signal));
 
   #send(child: ChildProcess): void {
-    const { task, parameters, model, sha256, sandbox } = this.#request;
-    const { layers, memoryBytes, cpuSeconds, mode } = sandbox;
-    const message = {
-      ...parameters,
-      protocol: PROTOCOL,
-      id: this.#id,
-      task,
-      model: { bytes: model.length, sha256 },
-      sandbox: { layers, memoryBytes, cpuSeconds, require: mode === 'require' },
-    };
-    // A worker that ends early closes its pipes; why it ended is told by its messages or its exit code.
-    for (const pipe of [child.stdin, child.stdio[MODEL_FD] as Writable]) pipe?.on('error', () => undefined);
-    child.stdin?.end(jsonFrame(message));
-    (child.stdio[MODEL_FD] as Writable).end(model);
+    sendRequest(child, this.#request, this.#id);
+    child.stdin?.end();
   }
 
   #receive(chunk: Buffer): void {
@@ -121,13 +98,7 @@ class WorkerRun {
   }
 
   #kill(): void {
-    const pid = this.#child?.pid;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // The group is gone already.
-    }
+    killGroup(this.#child);
   }
 
   #end(code: number | null, signal: NodeJS.Signals | null): void {
@@ -139,43 +110,6 @@ class WorkerRun {
     else if (result !== undefined && this.#frames.between) this.#settle.resolve(result);
     else this.#settle.reject(ended(code, signal, this.#printed));
   }
-}
-
-/** No secrets, no paths to load code from; one thread, which the walls reach. */
-function scrubbedEnvironment(): NodeJS.ProcessEnv {
-  const threads = ['OMP', 'OPENBLAS', 'MKL', 'NUMEXPR', 'VECLIB_MAXIMUM'];
-  return {
-    PATH: '/usr/bin:/bin',
-    LANG: 'C.UTF-8',
-    TMPDIR: tmpdir(),
-    ...Object.fromEntries(threads.map((name) => [`${name}_NUM_THREADS`, '1'])),
-  };
-}
-
-function notStarted(python: string, cause: NodeJS.ErrnoException): SidecarError {
-  return new SidecarError(
-    'ML_SIDECAR_NO_PYTHON',
-    `${python} cannot be started (${cause.code ?? cause.message}); install Python 3, or set ML_PYTHON to an interpreter`,
-    { cause, details: { python } },
-  );
-}
-
-function tooSlow(timeoutMs: number): SidecarError {
-  return new SidecarError('ML_SIDECAR_TIMEOUT', `the sidecar did not end within ${timeoutMs} ms and was killed`, {
-    details: { timeoutMs },
-  });
-}
-
-function ended(code: number | null, signal: NodeJS.Signals | null, printed: string): SidecarError {
-  const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
-  const said = printed.trim();
-  return new SidecarError(
-    'ML_SIDECAR_CRASHED',
-    `the sidecar ended ${how} before it gave a result${said === '' ? '' : `: ${said.slice(-500)}`}`,
-    {
-      details: { exitCode: code, signal, output: said },
-    },
-  );
 }
 
 function aborted(signal: AbortSignal): AbortedError {

@@ -1,7 +1,7 @@
 import type { Artefact } from './artefact.ts';
 import type { Limits } from './limits.ts';
 import type { ModelMetadata } from './metadata.ts';
-import type { ModelWarning } from './model-loader.ts';
+import type { ExtraFeatures, LoadedModel, ModelWarning } from './model-loader.ts';
 
 /**
  * What a loader tells of a file that it has judged safe and cannot compute: which tool could make another format of it.
@@ -14,6 +14,10 @@ export interface ConversionNeed {
   readonly version: string | undefined;
   /** Classes and functions that reading the file needs, as `module.name`. */
   readonly names: readonly string[];
+  /** Which of the framework's kinds of file it is, where it has several. */
+  readonly form?: string;
+  /** What else its converter must know, as JSON has it. Another value is another conversion. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** One file to convert. */
@@ -44,7 +48,8 @@ export interface Conversion {
   /** File name, whose extension says what it is. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly input: ConvertedInput;
+  /** What rows the original takes; absent where it takes tensors, whatever they hold. */
+  readonly input?: ConvertedInput;
   /** How it was made and compared; values that JSON can hold. */
   readonly report: Readonly<Record<string, unknown>>;
 }
@@ -54,10 +59,34 @@ export interface NotConverted {
   readonly why: string;
 }
 
+/** A model that another program answers for. */
+export interface ServedModel {
+  readonly model: LoadedModel;
+  /** Bytes that the program takes. */
+  readonly residentBytes: number;
+  /** How often the program was started again. */
+  readonly restarts: number;
+  /** Ends the call under way, for which nobody waits any more. */
+  abandon(): void;
+}
+
+/** How a served model answers. */
+export interface ServeOptions {
+  readonly extraFeatures: ExtraFeatures;
+  /** Milliseconds after which a call counts as hung. */
+  readonly callMs: number;
+}
+
 /** Makes a file that a loader can compute out of one that none can. */
 export interface ModelConverter {
   /** A conversion that was made before, without making one. */
   kept(request: ConversionRequest): Promise<Conversion | undefined>;
   /** @throws `ML_SIDECAR_*` and any other `MLServiceError` where it tried and could not */
   convert(request: ConversionRequest): Promise<Conversion | NotConverted>;
+  /**
+   * The model as its own framework answers for it, in a program that stays until the model is disposed.
+   *
+   * @throws `ML_SIDECAR_*` and any other `MLServiceError`
+   */
+  serve(request: ConversionRequest, options: ServeOptions): Promise<ServedModel>;
 }

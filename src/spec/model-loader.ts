@@ -156,7 +156,7 @@ export interface ModelLoader {
    *
    * @throws as `load`, e.g. `ML_FORMAT_UNSAFE`
    */
-  conversion?(context: ScanContext): Awaitable<ConversionNeed | undefined>;
+  conversion?(context: ConversionContext): Awaitable<ConversionNeed | undefined>;
   /** Packages that `load` imports; named in the error when one is missing. Default none. */
   readonly dependencies?: readonly string[];
   readonly capabilities?: LoaderCapabilities;
@@ -174,3 +174,6 @@ export interface SlicedContent {
 
 /** Everything a scan is given. */
 export type ScanContext = Pick<LoadContext, 'artefact' | 'limits' | 'signal'>;
+
+/** Everything that `conversion` is given. */
+export type ConversionContext = ScanContext & Pick<LoadContext, 'options' | 'metadata'>;

@@ -90,7 +90,7 @@ describe('a model on the own server', () => {
 /** The values of a row, joined: what of the rows arrives. */
 const echo = createFakeModel({
   predict: (rows) => {
-    const reader = readRows(rows, { extraFeatures: 'error' });
+    const reader = readRows(rows, { width: undefined, names: undefined, extraFeatures: 'error' });
     return Array.from({ length: reader.count }, (_, i) =>
       Array.from({ length: reader.width }, (_value, j) => String(reader.cell(i, j))).join('|'),
     );

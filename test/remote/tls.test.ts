@@ -43,7 +43,7 @@ describe.runIf(hasOpenssl)('TLS', () => {
     onTestFinished(() => registry.close());
     const { definition, implementation, serverOptions } = await createGrpcService(registry);
     const server = new grpc.Server(serverOptions);
-    server.addService(definition, implementation as never);
+    server.addService(definition as never, implementation as never);
     const pair = { private_key: key, cert_chain: cert };
     const port = await new Promise<number>((resolve, reject) => {
       const credentials = grpc.ServerCredentials.createSsl(cert, [pair], true);

@@ -45,6 +45,7 @@ function setting(converted: Conversion | NotConverted, need: ConversionNeed | un
   const converter: ModelConverter = {
     convert: () => Promise.resolve(converted),
     kept: () => Promise.resolve(undefined),
+    serve: () => Promise.reject(new Error('not asked')),
   };
   const settings = {
     converter: () => Promise.resolve(converter),

@@ -22,6 +22,7 @@ async function build(place: PlaceChoice, file: string = FILE, reopened: string =
   const warnings: ModelWarning[] = [];
   const converter: ModelConverter = {
     kept: () => Promise.resolve(undefined),
+    serve: () => Promise.reject(new Error('not asked')),
     convert(request) {
       seen.push(request);
       return Promise.resolve({
@@ -41,6 +42,8 @@ async function build(place: PlaceChoice, file: string = FILE, reopened: string =
     ref: { model: 'one', version: undefined, artefact: file },
     metadata: undefined,
     place: undefined,
+    loaderOptions: undefined,
+    engine: undefined,
     fresh: true,
     resolveMs: 0,
     signal: new AbortController().signal,

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inspectFile, loadModel, type ModelWarning } from '../../src/index.ts';
-import { compareAnswers, type ExpectedOutput } from '../../src/sidecar/compare-answers.ts';
-import { runGraph } from '../../src/sidecar/graph-run.ts';
 import { runWorker } from '../../src/sidecar/run-worker.ts';
 import { runtimeAtHand } from '../../src/sidecar/runtime-at-hand.ts';
 import { ALL_LAYERS, sandboxPolicy } from '../../src/sidecar/sandbox-policy.ts';
+import { verifyConversion } from '../../src/sidecar/verify-conversion.ts';
 import type { WorkerResult } from '../../src/sidecar/worker-request.ts';
 import { readPythonFile } from '../../src/formats/joblib/read-python-file.ts';
 import { sklearnPython } from './sklearn-python.ts';
@@ -131,19 +130,9 @@ describe.runIf(PYTHON !== undefined)('a model without a native way', { timeout: 
   });
 
   it.each(['lda.pkl', 'tree_with_gaps.pkl'])('%s would be caught by the comparison too', async (name) => {
-    const { result, blobs, sandbox } = await convert(name, { refuseKnownWrong: false });
-    if (process.platform === 'linux') expect(sandbox.layers).toEqual(ALL_LAYERS);
-    const [onnx = new Uint8Array(0), ...feeds] = blobs;
-    const answers = await runGraph({
-      onnx,
-      feeds: result['feeds'],
-      rows: result['rows'] as number,
-      blobs: feeds,
-      runtime: runtimeAtHand().url,
-      signal,
-      timeoutMs,
-    });
-    expect(() => compareAnswers(result['expected'] as ExpectedOutput[], answers)).toThrow(
+    const worked = await convert(name, { refuseKnownWrong: false });
+    if (process.platform === 'linux') expect(worked.sandbox.layers).toEqual(ALL_LAYERS);
+    await expect(verifyConversion(worked, { runtime: runtimeAtHand().url, signal, timeoutMs })).rejects.toThrow(
       expect.objectContaining({
         code: 'ML_SIDECAR_MISMATCH',
         message: expect.stringMatching(/of row \d+ is/) as string,

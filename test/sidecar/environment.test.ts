@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { environmentFolder, readyEnvironment, setUpEnvironment } from '../../src/sidecar/environment.ts';
-import { allLockFiles, lockFileFor } from '../../src/sidecar/lock-file.ts';
+import { lockedFrameworks, lockFileFor, lockFilesOf } from '../../src/sidecar/lock-file.ts';
 import { sidecarSettings } from '../../src/sidecar/sidecar-settings.ts';
 import { pythonAtHand } from './python-at-hand.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -17,10 +17,15 @@ afterEach(() => {
 describe('lock files', () => {
   it('pin every package by hash, and name no place', async () => {
     const { readFileSync } = await import('node:fs');
-    expect(allLockFiles().map(({ name }) => name)).toEqual(['sklearn-1.2.2', 'sklearn-1.5.2', 'sklearn-1.9.1']);
-    for (const { path, version } of allLockFiles()) {
+    expect(lockFilesOf('scikit-learn').map(({ name }) => name)).toEqual([
+      'sklearn-1.2.2',
+      'sklearn-1.5.2',
+      'sklearn-1.9.1',
+    ]);
+    expect(lockFilesOf('no such framework')).toEqual([]);
+    for (const { path, version, packages } of lockedFrameworks().flatMap(lockFilesOf)) {
       const text = readFileSync(path, 'utf8');
-      expect(text).toContain(`scikit-learn==${version} `);
+      expect(text).toContain(`${packages[0]}==${version} `);
       expect(text).not.toMatch(/https?:|--index|file:/);
       for (const block of text.split(/\n(?=\S)/)) expect(block).toMatch(/^\S+==\S+ [\s\S]*--hash=sha256:[0-9a-f]{64}/);
     }
@@ -29,6 +34,8 @@ describe('lock files', () => {
   it('are chosen by the version that wrote the file', () => {
     expect(lockFileFor('scikit-learn', '1.5.0').name).toBe('sklearn-1.5.2');
     expect(lockFileFor('scikit-learn', '1.9.1').name).toBe('sklearn-1.9.1');
+    for (const version of ['1.4.0', '2.15.0', undefined])
+      expect(lockFileFor('torch', version).name).toBe('torch-2.15.0');
     for (const version of ['1.50.0', '0.23.2', '1', '', undefined]) {
       expect(() => lockFileFor('scikit-learn', version)).toThrow(
         expect.objectContaining({

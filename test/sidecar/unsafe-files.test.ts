@@ -52,11 +52,13 @@ it('starts no process for any malicious file of the corpus', async () => {
   const malicious = lines.map((line) => line.split('\t')).filter(([, , , , , expected]) => expected === 'malicious');
   expect(malicious.length).toBeGreaterThan(10);
   for (const [path = ''] of malicious) {
-    const loading = loadModel(join(CORPUS, path), { sidecar }).then(
-      () => 'loaded',
-      () => 'refused',
-    );
-    expect([path, await loading]).toEqual([path, 'refused']);
+    for (const engine of [undefined, 'python'] as const) {
+      const loading = loadModel(join(CORPUS, path), { sidecar, ...(engine && { engine }) }).then(
+        () => 'loaded',
+        () => 'refused',
+      );
+      expect([path, await loading]).toEqual([path, 'refused']);
+    }
     expect([path, existsSync(STARTED)]).toEqual([path, false]);
   }
 });

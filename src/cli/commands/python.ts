@@ -1,5 +1,6 @@
 import type { LockFile } from '../../sidecar/lock-file.ts';
-import type { CliCommand } from '../cli-command.ts';
+import type { CliCall, CliCommand } from '../cli-command.ts';
+import { LOADER_OPTIONS, readLoaderOptions } from '../loader-options.ts';
 
 /** One environment of the sidecar. */
 interface Environment {
@@ -14,7 +15,15 @@ export const python: CliCommand<readonly Environment[]> = {
   name: 'python',
   summary: 'setup: installs the Python packages that conversions need, under ML_CACHE_DIR',
   usage: '<action>',
-  options: [{ flags: '--for <file>', summary: 'only those that this model file needs' }],
+  options: [
+    { flags: '--for <file>', summary: 'only those that this model file needs' },
+    LOADER_OPTIONS,
+    {
+      flags: '--framework <name>',
+      summary: 'those of one framework (default: scikit-learn; others take gigabytes)',
+      choices: ['scikit-learn', 'torch'],
+    },
+  ],
   notes: `The packages are those of lock files that come with the library, compared with their hashes. uv is used where
 it is installed, else pip. An environment that is there already stays as it is.`,
   async run({ args: [action], options, out }) {
@@ -22,15 +31,16 @@ it is installed, else pip. An environment that is there already stays as it is.`
     if (action !== 'setup') {
       throw new ConfigurationError('ML_OPTIONS_INVALID', `python takes the action setup, got "${action}"`);
     }
-    const { allLockFiles } = await import('../../sidecar/lock-file.ts');
+    const { lockFilesOf } = await import('../../sidecar/lock-file.ts');
     const { setUpEnvironment } = await import('../../sidecar/environment.ts');
     const { sidecarSettings } = await import('../../sidecar/sidecar-settings.ts');
     const { signal } = new AbortController();
     const { cacheDir } = sidecarSettings({}, process.env);
     const onProgress = (text: string): void => out.progress(text);
-    const file = options['for'];
+    const { for: file, framework = 'scikit-learn' } = options;
+    const wanted = typeof file === 'string' ? lockFor(file, options, signal) : lockFilesOf(String(framework));
     const environments: Environment[] = [];
-    for (const lock of typeof file === 'string' ? [await lockFor(file, signal)] : allLockFiles()) {
+    for (const lock of await wanted) {
       const path = await setUpEnvironment(lock, { cacheDir, signal, onProgress });
       environments.push({ name: lock.name, python: path });
     }
@@ -44,12 +54,12 @@ it is installed, else pip. An environment that is there already stays as it is.`
   },
 };
 
-async function lockFor(file: string, signal: AbortSignal): Promise<LockFile> {
+async function lockFor(file: string, options: CliCall['options'], signal: AbortSignal): Promise<LockFile[]> {
   const { FormatError } = await import('../../errors/format-error.ts');
   const { configure } = await import('../../service/registry-config.ts');
   const { neededConversion } = await import('../../service/needed-conversion.ts');
   const { lockFileFor } = await import('../../sidecar/lock-file.ts');
-  const { need } = await neededConversion(file, configure({}), signal);
-  if (need !== undefined) return lockFileFor(need.framework, need.version);
+  const { need } = await neededConversion(file, configure({ loaderOptions: await readLoaderOptions(options) }), signal);
+  if (need !== undefined) return [lockFileFor(need.framework, need.version)];
   throw new FormatError('ML_FORMAT_UNSUPPORTED', `${file} is of no kind that Python converts`);
 }

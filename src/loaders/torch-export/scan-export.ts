@@ -1,6 +1,7 @@
 import { findingOf } from '../../errors/finding-of.ts';
 import { MLServiceError } from '../../errors/ml-service-error.ts';
-import { readZip } from '../../formats/zip/read-zip.ts';
+import { FormatError } from '../../errors/format-error.ts';
+import { readZip, type ZipArchive } from '../../formats/zip/read-zip.ts';
 import { memorySource } from '../../internal/memory-source.ts';
 import type { ScanContext } from '../../spec/model-loader.ts';
 import type { Finding } from '../../spec/scan.ts';
@@ -18,11 +19,7 @@ export async function scanExport(context: ScanContext): Promise<readonly Finding
   const { artefact, limits, signal } = context;
   const findings: Finding[] = [];
   try {
-    const { entries } = readZip(artefact.bytes, limits);
-    for (const entry of entries.values()) {
-      if (PICKLED.test(entry.name) && entry.size > 0)
-        findings.push(...(await scanPickled(await entry.read(), entry.name, context)));
-    }
+    findings.push(...(await scanPickles(readZip(artefact.bytes, limits), context)));
     const { archive, program } = await readExport(context);
     const graph = await programGraph(archive, program, { limits, signal });
     findings.push(
@@ -39,6 +36,25 @@ export async function scanExport(context: ScanContext): Promise<readonly Finding
     findings.push(findingOf(error));
   }
   return findings;
+}
+
+/** What is unsafe or cannot be read in the pickles of an archive. */
+async function scanPickles({ entries }: ZipArchive, context: ScanContext): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const entry of entries.values()) {
+    if (PICKLED.test(entry.name) && entry.size > 0)
+      findings.push(...(await scanPickled(await entry.read(), entry.name, context)));
+  }
+  return findings;
+}
+
+/** @throws `ML_FORMAT_UNSAFE` or what else is wrong with a pickle of an archive that Python would load */
+export async function throwUnsafePickles(zip: ZipArchive, context: ScanContext): Promise<void> {
+  const [worst] = await scanPickles(zip, context);
+  if (worst !== undefined) {
+    const code = worst.severity === 'unsafe' ? 'ML_FORMAT_UNSAFE' : 'ML_FORMAT_UNSUPPORTED';
+    throw new FormatError(code, worst.message);
+  }
 }
 
 async function scanPickled(bytes: Uint8Array, name: string, { limits, signal }: ScanContext): Promise<Finding[]> {

@@ -4,6 +4,7 @@ import type { ImportRuntime } from '../../onnx-runner/open-graph.ts';
 import type { LoadContext, LoadedModel, ModelLoader } from '../../spec/model-loader.ts';
 import { programGraph } from '../../torch/export/program-graph.ts';
 import { translateGraph } from '../../torch/graph/translate-graph.ts';
+import { convertExport } from './convert-export.ts';
 import { inspectExport } from './inspect-export.ts';
 import { outputRoles } from './output-roles.ts';
 import { readExport } from './read-export.ts';
@@ -16,7 +17,13 @@ import { descriptor } from './torch-export-format.ts';
  * onnxruntime. Weights stay where they are in the archive.
  */
 export function createTorchExportLoader(importRuntime: ImportRuntime = importOnnxRuntime): ModelLoader {
-  return { ...descriptor, load: (context) => load(context, importRuntime), scan: scanExport, inspect: inspectExport };
+  return {
+    ...descriptor,
+    load: (context) => load(context, importRuntime),
+    scan: scanExport,
+    inspect: inspectExport,
+    conversion: convertExport,
+  };
 }
 
 /** The loader that the package registers. */

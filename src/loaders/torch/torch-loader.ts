@@ -6,6 +6,7 @@ import { readTensor } from '../../torch/state-dict/read-tensor.ts';
 import { readTorchFile } from '../../torch/state-dict/read-torch-file.ts';
 import { moduleDescription, openDescribedModule } from './described-module.ts';
 import { inspectTorch } from './inspect-torch.ts';
+import { convertModule, leaveToPython } from './named-module.ts';
 import { scanTorch } from './scan-torch.ts';
 import { descriptor } from './torch-format.ts';
 
@@ -18,10 +19,17 @@ const PICKLE_FACTOR = 8;
  * `.pt`, `.pth`, `.ckpt`, `.bin` of `torch.save`: tensors by name. The pickle is read inertly; the data of a tensor
  * are read when it is asked for, from memory or from the open file.
  */
-export const loader: ModelLoader = { ...descriptor, load, scan: scanTorch, inspect: inspectTorch };
+export const loader: ModelLoader = {
+  ...descriptor,
+  load,
+  scan: scanTorch,
+  inspect: inspectTorch,
+  conversion: convertModule,
+};
 
 async function load(context: LoadContext): Promise<LoadedModel> {
   const { artefact, limits, signal, warn } = context;
+  leaveToPython(context);
   const description = moduleDescription(context.metadata);
   context.phase('parse');
   const { name, slices } = artefact;

@@ -4,7 +4,9 @@ import { MLServiceError } from '../../errors/ml-service-error.ts';
 import type { FormatError } from '../../errors/format-error.ts';
 import { memorySource } from '../../internal/memory-source.ts';
 import { fedShapes } from '../../onnx-runner/fed-shapes.ts';
+import type { ConversionNeed } from '../../spec/converter.ts';
 import type {
+  ConversionContext,
   Inspection,
   LoadContext,
   LoadedModel,
@@ -16,26 +18,29 @@ import type { CallOptions, ValueInfo } from '../../spec/model.ts';
 import type { Rows } from '../../spec/rows.ts';
 import type { Finding } from '../../spec/scan.ts';
 import type { DType, TensorLike } from '../../spec/tensor.ts';
+import { foreignCalls } from '../../torch/conversion/foreign-calls.ts';
+import { concreteInputs, exampleOf } from '../../torch/conversion/example-inputs.ts';
+import { statedInputs } from '../../torch/conversion/stated-inputs.ts';
 import { type ProgramInput, programInputs } from '../../torch/script/program-inputs.ts';
 import { readOtherPickles, readScript, type ScriptProgram } from '../../torch/script/read-script.ts';
 import { type FedInput, ScriptVariants } from './script-variants.ts';
 import { descriptor } from './torchscript-format.ts';
 
 /** Programs of `torch.jit.trace` and `torch.jit.script`: the code is read, never run, and written as ONNX. */
-export const loader: ModelLoader = { ...descriptor, load, scan, inspect };
+export const loader: ModelLoader = { ...descriptor, load, scan, inspect, conversion };
 
 async function load(context: LoadContext): Promise<LoadedModel> {
-  const { artefact, limits, signal, options, metadata, extraFeatures, warn } = context;
+  const { artefact, limits, signal, metadata, extraFeatures, warn } = context;
+  const { inputs: given, ...options } = context.options;
+  const stated = statedInputs(given, descriptor.name);
   context.phase('parse');
   const program = await readScript(memorySource(artefact.bytes), { limits, signal });
   const inputs = programInputs(program);
   const kept = { options, metadata, extraFeatures, warn, signal: new AbortController().signal, phase: () => undefined };
   const variants = new ScriptVariants(program, kept, artefact.name);
   context.phase('build');
-  const traced = inputs.filter((input) => !input.optional);
-  const example = traced.every((input) => input.traced !== undefined)
-    ? await variants.for(traced.map(({ name, traced: like }) => ({ name, ...(like as NonNullable<typeof like>) })))
-    : undefined;
+  const like = exampleOf(inputs, stated);
+  const example = like === undefined ? undefined : await variants.for(concreteInputs(like));
   return {
     info: {
       task: example?.info?.task ?? 'unknown',
@@ -120,6 +125,22 @@ function toValueInfo({ name, traced }: ProgramInput): ValueInfo {
     dtype: traced?.dtype,
     shape: traced === undefined ? [] : traced.shape.map((extent, i) => (i === 0 ? 'batch' : extent)),
   };
+}
+
+/** Every pickle and every file of code is read. What is handed to PyTorch reaches nothing but its own values. */
+async function conversion({
+  artefact,
+  limits,
+  signal,
+  options,
+}: ConversionContext): Promise<ConversionNeed | undefined> {
+  const source = memorySource(artefact.bytes);
+  await readOtherPickles(source, { limits, signal });
+  const program = await readScript(source, { limits, signal });
+  const foreign = foreignCalls(program.code);
+  const example = exampleOf(programInputs(program), statedInputs(options['inputs'], descriptor.name));
+  if (foreign.length > 0 || program.strangers.length > 0 || example === undefined) return undefined;
+  return { framework: 'torch', version: undefined, names: [], form: 'torchscript', settings: { ...example } };
 }
 
 /** Every pickle and every file of code is read. */

@@ -42,6 +42,11 @@ export class CodeTable {
     for (const module of this.#texts.keys()) this.#file(module);
   }
 
+  /** Every file. */
+  all(): readonly CodeFile[] {
+    return [...this.#texts.keys()].flatMap((module) => this.#file(module) ?? []);
+  }
+
   #file(module: string): CodeFile | undefined {
     const known = this.#parsed.get(module);
     if (known !== undefined) return known;

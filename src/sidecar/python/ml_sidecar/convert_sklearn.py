@@ -10,6 +10,7 @@ from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 
 from . import hard_rows, known_wrong, restricted_unpickler
+from .columns import columns_of, one_thread
 from .errors import SidecarError
 
 TARGET = {"": 18, "ai.onnx.ml": 3}
@@ -29,12 +30,13 @@ def run(data, request, progress):
     model = restricted_unpickler.load(data, _allowed)
     if not isinstance(model, BaseEstimator):
         raise SidecarError("refused", f"the file holds a {type(model).__name__} where one estimator is needed")
-    _one_thread(model)
+    one_thread(model)
     if request.get("refuseKnownWrong", True):
         reason = known_wrong.reason(model)
         if reason is not None:
             raise SidecarError("refused", f"skl2onnx is known to convert this wrongly: {reason}", reason=reason)
-    columns = _columns(model)
+    columns = columns_of(model)
+    _must_have_plain_names(columns)
     progress("converting")
     onnx = _convert(model, columns)
     progress("asking the original")
@@ -81,42 +83,12 @@ def _warm_up():
         model.predict_proba(rows)
 
 
-def _one_thread(model):
-    for part in known_wrong.parts(model):
-        if getattr(part, "n_jobs", None) is not None:
-            part.n_jobs = 1
-
-
-def _columns(model):
-    """Name and kind of every column. A column is text where an encoder of it learnt texts."""
-    width = getattr(model, "n_features_in_", None)
-    if width is None:
-        raise SidecarError("refused", f"{type(model).__name__} does not say how many columns it takes")
-    names = getattr(model, "feature_names_in_", None)
-    columns = [
-        {"name": f"x{i}" if names is None else str(names[i]), "kind": "float", "categories": []} for i in range(width)
-    ]
-    _mark_texts(model, list(range(width)), columns)
+def _must_have_plain_names(columns):
+    """A graph with one input per column gives them names of variables."""
     if any(column["kind"] == "string" for column in columns):
         odd = [column["name"] for column in columns if not (column["name"].isascii() and column["name"].isidentifier())]
         if odd:
             raise SidecarError("refused", f"columns of different types need names like variables, not {odd[0]!r}")
-    return columns
-
-
-def _mark_texts(part, places, columns):
-    if hasattr(part, "steps"):
-        if part.steps:
-            _mark_texts(part.steps[0][1], places, columns)
-    elif hasattr(part, "_transformer_to_input_indices"):
-        for name, transformer, _ in part.transformers_:
-            inner = part._transformer_to_input_indices.get(name, [])
-            _mark_texts(transformer, [places[i] for i in inner], columns)
-    elif hasattr(part, "categories_"):
-        for place, categories in zip(places, part.categories_):
-            if categories.dtype.kind in "OUS":
-                columns[place]["kind"] = "string"
-                columns[place]["categories"] = [str(value) for value in categories[:200]]
 
 
 def _convert(model, columns):

@@ -5,6 +5,8 @@ Verification would find these too on most rows; a list does not depend on the ro
 
 import numpy
 
+from .columns import parts
+
 
 def reason(model):
     """Why a model may not be converted, or None."""
@@ -29,25 +31,3 @@ def _reason(part):
     if tree is not None and numpy.any(getattr(tree, "missing_go_to_left", 0)):
         return "missing values, with which it was trained, go the wrong way"
     return None
-
-
-def parts(root):
-    """Every object in a model that has attributes of its own, each once."""
-    seen, waiting = set(), [root]
-    while waiting:
-        value = waiting.pop()
-        if id(value) in seen:
-            continue
-        if isinstance(value, dict):
-            inner = list(value.values())
-        elif isinstance(value, (list, tuple)):
-            inner = list(value)
-        elif isinstance(value, numpy.ndarray):
-            inner = list(value.ravel()) if value.dtype.hasobject else []
-        elif type(value).__module__.startswith("sklearn"):
-            yield value
-            inner = list(getattr(value, "__dict__", {}).values())
-        else:
-            continue
-        seen.add(id(value))
-        waiting.extend(inner)

@@ -16,10 +16,22 @@ PROTOCOL = 1
 STDIN, MODEL, OUT = 0, 3, 4
 _PR_SET_PDEATHSIG = 1
 
-#: Task to its module's loader: a module has `prepare(request)`, which imports, and `run(model, request, progress)`.
+#: Task to its module's loader: a module has `prepare(request)`, which imports, and `run(model, request, progress)`, or
+#: `open_model(model, request, progress)` and `serve(answer, fd, writer)` where its worker stays.
 TASKS = {
     "check": lambda: check,
-    "convert-sklearn": lambda: importlib.import_module("ml_sidecar.convert_sklearn"),
+    **{
+        name: lambda module=module: importlib.import_module(f"ml_sidecar.{module}")
+        for name, module in {
+            "convert-sklearn": "convert_sklearn",
+            "convert-torchscript": "torch_script",
+            "convert-torchscript-program": "torch_script_program",
+            "convert-torch-program": "torch_program",
+            "convert-torch-module": "torch_module",
+            "serve-sklearn": "serve_sklearn",
+            "serve-torch": "serve_torch",
+        }.items()
+    },
 }
 
 
@@ -67,6 +79,12 @@ def _serve(request, writer, tasks):
         reasons = "; ".join(f"{layer}: {reason}" for layer, reason in missing.items())
         raise SidecarError("sandbox", f"the sandbox is incomplete ({reasons})", missing=missing)
     model = _read_model(request)
+    if hasattr(task, "open_model"):
+        about, answer = task.open_model(model, request, progress)
+        del model
+        writer.json({"type": "serving", "id": request["id"], "about": about})
+        task.serve(answer, STDIN, writer)
+        return
     result, blobs = task.run(model, request, progress)
     sizes = [len(blob) for blob in blobs]
     for blob in blobs:

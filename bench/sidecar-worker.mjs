@@ -1,0 +1,112 @@
+// What does a row cost that Python answers: `engine: 'python'`, a worker in the closed room over pipes, against FastAPI
+// with uvicorn on loopback, the way that its tutorial shows, asked by one keep-alive connection. The same interpreter,
+// packages and pickle for both, one call after the other, rounds interleaved. `constant` computes next to nothing, so
+// that it shows the round trip; `line` is a logistic regression, `pipeline` a scaler before it. First:
+//   ML_CACHE_DIR=.cache/sidecar node dist/cli.js python setup
+//   node bench/sidecar-worker.mjs --setup     (a copy of that environment with FastAPI, below .cache)
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { join } from 'node:path';
+import { interleave, LIBRARY, median, perCall, ratios, report, ROOT, spread } from './harness.mjs';
+
+const FOLDER = join(ROOT, '.cache/bench-sidecar');
+const PYTHON = join(FOLDER, 'venv/bin/python');
+const ROUNDS = 7;
+const CALLS = 1000;
+
+if (process.argv.includes('--setup')) {
+  mkdirSync(FOLDER, { recursive: true });
+  const lock = readdirSync(join(ROOT, 'src/sidecar/python/locks')).findLast((name) => /^sklearn-.*\.txt$/.test(name));
+  const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' });
+  if (!existsSync(PYTHON)) run('uv', 'venv', '--quiet', '--python', '3.11', join(FOLDER, 'venv'));
+  run('uv', 'pip', 'install', '--quiet', '--python', PYTHON, '-r', join(ROOT, 'src/sidecar/python/locks', lock));
+  run('uv', 'pip', 'install', '--quiet', '--python', PYTHON, 'fastapi', 'uvicorn[standard]');
+  writeFileSync(
+    join(FOLDER, 'make.py'),
+    `import joblib, numpy, pickle
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+x = numpy.random.RandomState(0).randn(200, 8)
+y = (x[:, 0] > 0).astype(int)
+pickle.dump(DummyClassifier().fit(x, y), open("constant.pkl", "wb"))
+pickle.dump(LogisticRegression().fit(x, y), open("line.pkl", "wb"))
+pickle.dump(make_pipeline(StandardScaler(), LogisticRegression()).fit(x, y), open("pipeline.pkl", "wb"))
+`,
+  );
+  execFileSync(PYTHON, ['make.py'], { cwd: FOLDER, stdio: 'inherit' });
+  process.exit();
+}
+if (!existsSync(join(FOLDER, 'pipeline.pkl'))) {
+  report({
+    question: 'A row that Python answers',
+    rows: [['not measured: see the first lines of bench/sidecar-worker.mjs', '', '']],
+  });
+  process.exit();
+}
+
+const { loadModel } = await import(LIBRARY);
+const row = [0.1, -0.2, 0.3, 0.4, -0.5, 0.6, 0.7, -0.8];
+const body = JSON.stringify({ rows: [row] });
+const ENV = { ...process.env, OMP_NUM_THREADS: '1', PYTHONWARNINGS: 'ignore' };
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+
+/** One request on the connection that is kept. */
+function post(port) {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const call = request({ port, host: '127.0.0.1', path: '/predict', method: 'POST', agent, headers }, (response) => {
+      const parts = [];
+      response.on('data', (part) => parts.push(part));
+      response.on('end', () => resolve(JSON.parse(Buffer.concat(parts).toString()).predictions));
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+async function fastapi(model, port) {
+  const args = ['-m', 'uvicorn', 'fastapi_app:app', '--port', String(port), '--log-level', 'error', '--no-access-log'];
+  const options = { cwd: join(ROOT, 'bench/peers'), env: { ...ENV, MODEL: model }, stdio: 'ignore', detached: true };
+  const child = spawn(PYTHON, args, options);
+  for (let tries = 0; tries < 600; tries += 1) {
+    const up = await post(port).catch(() => undefined);
+    if (up !== undefined) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return () => process.kill(-child.pid, 'SIGKILL');
+}
+
+const rows = [];
+let port = 18_700 + (process.pid % 200);
+for (const name of ['constant', 'line', 'pipeline']) {
+  const file = join(FOLDER, `${name}.pkl`);
+  port += 1;
+  const stop = await fastapi(file, port);
+  const model = await loadModel(file, {
+    engine: 'python',
+    sidecar: { python: PYTHON, cacheDir: FOLDER, sandbox: 'require' },
+  });
+  const [there] = await post(port);
+  const [here] = await model.predict([row]);
+  if (there !== here) throw new Error(`${name}: FastAPI says ${there}, the worker ${here}`);
+  const times = await interleave(
+    {
+      worker: () => perCall(() => model.predict([row]), CALLS),
+      fastapi: () => perCall(() => post(port), CALLS),
+    },
+    ROUNDS,
+  );
+  const more = ratios(times.fastapi, times.worker);
+  rows.push([`${name}: engine 'python'`, spread(times.worker, 'us'), '']);
+  rows.push([`${name}: FastAPI`, spread(times.fastapi, 'us'), '']);
+  // The round trip is what a model costs that computes next to nothing; what scikit-learn itself takes is in both.
+  const goal = name === 'constant' ? ['at least 3x', median(more) >= 3] : [''];
+  rows.push([`${name}: FastAPI over engine 'python'`, spread(more, 'x', 2), ...goal]);
+  await model.dispose();
+  stop();
+}
+agent.destroy();
+report({ question: 'A row that Python answers', rows });

@@ -1,0 +1,241 @@
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { AbortedError } from '../errors/aborted-error.ts';
+import { PredictionError } from '../errors/prediction-error.ts';
+import { SidecarError } from '../errors/sidecar-error.ts';
+import { type Deferred, deferred } from '../internal/deferred.ts';
+import type { TensorLike } from '../spec/tensor.ts';
+import { type CallInput, callFrames, tensorOf, type WireArray, wireBytes } from './call-frames.ts';
+import { type Frame, FrameReader } from './frame-reader.ts';
+import { MessageLog } from './message-log.ts';
+import { killGroup, RESULT_FD, sendRequest, spawnWorker } from './spawn-worker.ts';
+import { ended, notStarted, tooSlow } from './worker-errors.ts';
+import type { WorkerRequest } from './worker-request.ts';
+
+/** Of what it prints only the end is kept, for messages. */
+const KEPT_OUTPUT = 4000;
+
+const PAGE_BYTES = 4096;
+/** A Python with numpy and scikit-learn. */
+const GUESSED_BYTES = 200 * 2 ** 20;
+
+/** Arrays by name. */
+export type Answer = ReadonlyMap<string, TensorLike>;
+
+interface WaitingCall {
+  readonly answer: Deferred<Answer>;
+  readonly method: string;
+}
+
+/** An answer whose bytes are on their way. */
+interface Unfinished {
+  readonly id: number;
+  readonly outputs: readonly WireArray[];
+  readonly bytes: number;
+  readonly parts: Uint8Array[];
+  have: number;
+}
+
+/**
+ * A Python process that keeps one model and answers calls in the order in which they come. It never comes back: who
+ * wants another one starts it.
+ */
+export class ServingWorker {
+  readonly #request: WorkerRequest;
+  readonly #child: ChildProcess;
+  readonly #id = randomUUID();
+  readonly #frames = new FrameReader(Number.POSITIVE_INFINITY);
+  readonly #log: MessageLog;
+  readonly #started = deferred<Readonly<Record<string, unknown>>>();
+  readonly #gone = deferred<void>();
+  readonly #calls = new Map<number, WaitingCall>();
+  #count = 0;
+  #unfinished: Unfinished | undefined;
+  #failure: Error | undefined;
+  #printed = '';
+  #over = false;
+
+  private constructor(request: WorkerRequest) {
+    this.#request = request;
+    this.#log = new MessageLog(request, this.#id);
+    const child = spawnWorker(request);
+    this.#child = child;
+    child.once('error', (error) => {
+      this.kill(notStarted(request.python, error));
+      if (child.pid === undefined) this.#end(null, null);
+    });
+    child.once('close', (code, signal) => this.#end(code, signal));
+    child.stderr?.on(
+      'data',
+      (chunk: Buffer) => (this.#printed = (this.#printed + chunk.toString()).slice(-KEPT_OUTPUT)),
+    );
+    (child.stdio[RESULT_FD] as Readable).on('data', (chunk: Buffer) => this.#receive(chunk));
+    sendRequest(child, request, this.#id);
+  }
+
+  /**
+   * Starts a process and waits until it has read the model.
+   *
+   * @throws `ML_SIDECAR_*`, `ML_ABORTED`
+   */
+  static async start(request: WorkerRequest): Promise<ServingWorker> {
+    const { signal, timeoutMs } = request;
+    const aborted = (): Error =>
+      new AbortedError('ML_ABORTED', 'the start was aborted by its signal', { cause: signal.reason });
+    if (signal.aborted) throw aborted();
+    const worker = new ServingWorker(request);
+    const timer = setTimeout(() => worker.kill(tooSlow(timeoutMs)), timeoutMs);
+    const onAbort = (): void => worker.kill(aborted());
+    signal.addEventListener('abort', onAbort);
+    try {
+      await worker.#started.promise;
+      return worker;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** What the task said of the model. */
+  about(): Promise<Readonly<Record<string, unknown>>> {
+    return this.#started.promise;
+  }
+
+  /** Bytes of memory that it takes now; a guess where the system does not tell. */
+  async residentBytes(): Promise<number> {
+    const text = await readFile(`/proc/${this.#child.pid}/statm`, 'utf8').catch(() => '');
+    const pages = Number(text.split(' ')[1]);
+    return Number.isInteger(pages) ? pages * PAGE_BYTES : GUESSED_BYTES;
+  }
+
+  /** Whether it ended, or is about to. */
+  get over(): boolean {
+    return this.#over || this.#failure !== undefined;
+  }
+
+  /**
+   * Asks the model.
+   *
+   * @throws `ML_PREDICT_FAILED` with what it raised; `ML_SIDECAR_*` where the process ended
+   */
+  call(method: string, inputs: readonly CallInput[]): Promise<Answer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const id = ++this.#count;
+    const answer = deferred<Answer>();
+    this.#calls.set(id, { answer, method });
+    this.#child.stdin?.write(callFrames(id, method, inputs));
+    return answer.promise;
+  }
+
+  /** Ends the process now; what is under way fails with the reason. */
+  kill(reason: Error): void {
+    this.#failure ??= reason;
+    killGroup(this.#child);
+    for (const stream of this.#child.stdio) stream?.destroy();
+  }
+
+  /** Resolves once the process is gone. */
+  gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#failure !== undefined) return;
+    try {
+      for (const frame of this.#frames.push(chunk)) this.#take(frame);
+    } catch (error) {
+      this.kill(error as Error);
+    }
+  }
+
+  #take(frame: Frame): void {
+    if (frame.kind === 'bytes') {
+      this.#takeBytes(frame.bytes);
+      return;
+    }
+    const { message } = frame;
+    if (this.#unfinished !== undefined) throw broken('a message where bytes were to come');
+    const { type, id } = message;
+    if (type === 'serving' && id === this.#id && this.#log.ready !== undefined) {
+      this.#started.resolve((message['about'] ?? {}) as Record<string, unknown>);
+      return;
+    }
+    if (type === 'answer') {
+      this.#begin(message);
+      return;
+    }
+    if (type === 'failed') {
+      const { answer, method } = this.#waiting(id);
+      const text = String(message['message']);
+      answer.reject(
+        new PredictionError('ML_PREDICT_FAILED', `${method} in Python failed: ${text}`, { details: { method } }),
+      );
+      return;
+    }
+    this.#log.take(frame);
+  }
+
+  #begin({ id, outputs, bytes }: Readonly<Record<string, unknown>>): void {
+    const { maxOutputBytes } = this.#request;
+    const sizes = Array.isArray(outputs) ? (outputs as WireArray[]).map(wireBytes) : [undefined];
+    const total = sizes.reduce((sum: number, size) => sum + (size ?? Number.NaN), 0);
+    if (total !== bytes) throw broken(`an answer of ${String(bytes)} bytes whose arrays take ${total}`);
+    if (total > maxOutputBytes) {
+      throw new SidecarError('ML_SIDECAR_LIMIT', `the sidecar answers with more than ${maxOutputBytes} bytes`);
+    }
+    this.#unfinished = { id: id as number, outputs: outputs as WireArray[], bytes: total, parts: [], have: 0 };
+    this.#finish();
+  }
+
+  #takeBytes(bytes: Uint8Array): void {
+    const { parts } = this.#unfinished ?? { parts: undefined };
+    if (this.#unfinished === undefined || parts === undefined) throw broken('bytes that belong to no answer');
+    parts.push(bytes);
+    this.#unfinished.have += bytes.length;
+    this.#finish();
+  }
+
+  #finish(): void {
+    const whole = this.#unfinished;
+    if (whole === undefined || whole.have < whole.bytes) return;
+    if (whole.have > whole.bytes) throw broken('more bytes than it announced');
+    this.#unfinished = undefined;
+    const { answer } = this.#waiting(whole.id);
+    const [only] = whole.parts;
+    const bytes = whole.parts.length === 1 && only !== undefined ? only : Buffer.concat(whole.parts);
+    const arrays = new Map<string, TensorLike>();
+    let at = 0;
+    for (const output of whole.outputs) {
+      const tensor = tensorOf(output, bytes, at);
+      if (tensor === undefined) throw broken(`an array of the type ${output.type}`);
+      arrays.set(output.name, tensor);
+      at += wireBytes(output) ?? 0;
+    }
+    answer.resolve(arrays);
+  }
+
+  #waiting(id: unknown): WaitingCall {
+    const call = this.#calls.get(id as number);
+    if (call === undefined) throw broken('an answer to no call');
+    this.#calls.delete(id as number);
+    return call;
+  }
+
+  #end(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#over = true;
+    killGroup(this.#child);
+    this.#failure ??= ended(code, signal, this.#printed);
+    this.#started.reject(this.#failure);
+    // Whoever started it has the answer already.
+    this.#started.promise.catch(() => undefined);
+    for (const { answer } of this.#calls.values()) answer.reject(this.#failure);
+    this.#calls.clear();
+    this.#gone.resolve();
+  }
+}
+
+function broken(what: string): SidecarError {
+  return new SidecarError('ML_SIDECAR_PROTOCOL', `the sidecar sent ${what}`);
+}
