@@ -1,8 +1,6 @@
 import { AccessControl } from '../access/access-control.ts';
 import { CallerView } from '../access/caller-view.ts';
-import type { CacheEntry } from '../cache/cache-entry.ts';
 import { ModelCache } from '../cache/model-cache.ts';
-import { inputContractOf } from './input-contract-of.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { LifecycleError } from '../errors/lifecycle-error.ts';
 import { EventBus } from '../events/event-bus.ts';
@@ -17,36 +15,37 @@ import type { ExecutionStatus } from '../spec/execution.ts';
 import type { ModelHealth, ModelState, Readiness, ReadyReport, RegistryHealth } from '../spec/health.ts';
 import type { InputContract } from '../spec/input-contract.ts';
 import type { MetricsSnapshot } from '../spec/metrics.ts';
-import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { ModelArea, ModelRecord, ModelRepository, RepositoryProblem } from '../spec/model-repository.ts';
+import type { CallOptions, Model, Prediction } from '../spec/model.ts';
 import type { Explanation } from '../spec/resolution.ts';
 import type { ModelRoute, OutcomeResult, RouteOptions, RouteSummary } from '../spec/routing.ts';
 import type { Row } from '../spec/rows.ts';
 import type { SwapResult } from '../spec/swap.ts';
 import type { BuiltModel } from './build-model.ts';
+import { checkedRequest } from './checked-request.ts';
 import { ExecutionRuntime } from './execution-runtime.ts';
-import { RequiredModels } from './health/required-models.ts';
 import { guardedModel } from './guarded-model.ts';
+import { RequiredModels } from './health/required-models.ts';
+import { inputContractOf } from './input-contract-of.ts';
 import { LiveModel } from './live-model.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { ModelResolver } from './model-resolver.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS, ModelSlot } from './model-slot.ts';
+import { openRepository } from './open-repository.ts';
+import { permissionProblems } from './permission-problems.ts';
 import { configure, type RegistryConfig } from './registry-config.ts';
 import type { RegistryOptions } from './registry-options.ts';
+import { RepositoryWatch } from './repository-watch.ts';
 import { ModelRoutes } from './routing/model-routes.ts';
 import { RouteTable } from './routing/route-table.ts';
-import { visibleRecords } from './visible-records.ts';
-import { permissionProblems } from './permission-problems.ts';
 import { checkService, type ServiceLike } from './service-contract.ts';
-import { checkedRequest } from './checked-request.ts';
-import { openRepository } from './open-repository.ts';
-import { RepositoryWatch } from './repository-watch.ts';
-import { type Verified, verifyRecord } from './verify-record.ts';
 import { SlotTable } from './slot-table.ts';
 import { AutoSwap } from './swap/auto-swap.ts';
 import { SwapDesk } from './swap/swap-desk.ts';
 import type { RollbackOptions, SwapOptions, TakeOverOptions } from './swap/swap-options.ts';
 import type { SwapHost } from './swap/swap-plan.ts';
+import { type Verified, verifyRecord } from './verify-record.ts';
+import { visibleRecords } from './visible-records.ts';
 
 /** Where in the models directory to look. Default `trained`. */
 export interface AreaOptions {
@@ -105,7 +104,10 @@ export class MLServiceRegistry extends CallerView implements EventSource {
       });
     this.#repository = openRepository(config);
     this.#cache = new ModelCache(config.cache, {
-      evicted: (entry, reason, idleMs) => this.#evicted(entry, reason, idleMs),
+      evicted: (entry, reason, idleMs) => {
+        this.#slots.evicted(entry, reason);
+        this.#events.emit('cache:evict', { ...entry.value.ref, reason, bytes: entry.bytes, idleMs });
+      },
       pressure: (neededBytes) => this.#events.emit('memory:pressure', { ...this.#cache.memory(), neededBytes }),
       changed: () => this.#memory.changed(),
       freed: (entry) => this.#memory.freed(entry.value),
@@ -118,9 +120,7 @@ export class MLServiceRegistry extends CallerView implements EventSource {
       rss: () => process.memoryUsage.rss(),
     });
     this.#runtime = new ExecutionRuntime(config.execution, config.container.processors);
-    this.#resolver = new ModelResolver(this.#repository, config, async () => {
-      if (config.watch) await this.#watch.begin();
-    });
+    this.#resolver = new ModelResolver(this.#repository, config, () => this.#watch.begin());
     const loads = new Limiter(config.maxParallelLoads);
     this.#host = {
       cache: this.#cache,
@@ -146,7 +146,7 @@ export class MLServiceRegistry extends CallerView implements EventSource {
     });
     this.#swaps = new SwapDesk(this.#host);
     const autoSwap = config.swapOnChange && new AutoSwap(this.#host, this.#swaps, config.swapOnChange);
-    this.#watch = new RepositoryWatch(this.#repository, this.#events, autoSwap);
+    this.#watch = new RepositoryWatch(config.watch ? this.#repository : undefined, this.#events, autoSwap);
     this.#routing = new ModelRoutes({
       host: this.#host,
       table: this.#routes,
@@ -200,9 +200,7 @@ export class MLServiceRegistry extends CallerView implements EventSource {
   register(service: ServiceLike): void {
     checkService(service);
     const { modelName, modelVersion } = service;
-    const versions = this.#services.get(modelName);
-    if (versions === undefined) this.#services.set(modelName, new Set([modelVersion]));
-    else versions.add(modelVersion);
+    this.#services.set(modelName, (this.#services.get(modelName) ?? new Set()).add(modelVersion));
   }
 
   /** A model that is loaded by its first call. */
@@ -381,6 +379,15 @@ export class MLServiceRegistry extends CallerView implements EventSource {
     return this.#routing.summary(name, options);
   }
 
+  /**
+   * Asks the rules about `publish`, for the option `authorize` of what changes a models directory.
+   *
+   * @throws `ML_ACCESS_DENIED`
+   */
+  async authorize({ models }: { readonly models: readonly Pick<ModelRecord, 'name' | 'version'>[] }): Promise<void> {
+    for (const { name, version } of models) await this.#allow('publish', name, version);
+  }
+
   /** Looks at the repository again on next use. */
   refresh(): void {
     this.#repository.refresh();
@@ -484,11 +491,6 @@ export class MLServiceRegistry extends CallerView implements EventSource {
 
   #slot(name: string, version: string, area?: ModelArea): ModelSlot {
     return this.#slots.of(checkedRequest(name, version, area));
-  }
-
-  #evicted(entry: CacheEntry<BuiltModel>, reason: Parameters<ModelSlot['evicted']>[1], idleMs: number): void {
-    this.#slots.evicted(entry, reason);
-    this.#events.emit('cache:evict', { ...entry.value.ref, reason, bytes: entry.bytes, idleMs });
   }
 
   #assertOpen(): void {

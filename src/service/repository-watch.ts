@@ -4,12 +4,13 @@ import type { AutoSwap } from './swap/auto-swap.ts';
 
 /** Watches a repository from the first look at it on. */
 export class RepositoryWatch {
-  readonly #repository: ModelRepository;
+  readonly #repository: ModelRepository | undefined;
   readonly #events: EventBus;
   readonly #autoSwap: AutoSwap | undefined;
   #watching: Promise<() => Promise<void>> | undefined;
 
-  constructor(repository: ModelRepository, events: EventBus, autoSwap: AutoSwap | undefined) {
+  /** @param repository `undefined`: nobody wants it watched */
+  constructor(repository: ModelRepository | undefined, events: EventBus, autoSwap: AutoSwap | undefined) {
     this.#repository = repository;
     this.#events = events;
     this.#autoSwap = autoSwap;
@@ -17,7 +18,8 @@ export class RepositoryWatch {
 
   async begin(): Promise<void> {
     const repository = this.#repository;
-    if (repository.watch !== undefined) await (this.#watching ??= this.#start(repository.watch.bind(repository)));
+    if (repository?.watch === undefined) return;
+    await (this.#watching ??= this.#start(repository, repository.watch.bind(repository)));
   }
 
   async end(): Promise<void> {
@@ -25,12 +27,15 @@ export class RepositoryWatch {
     await stop?.();
   }
 
-  async #start(watch: NonNullable<ModelRepository['watch']>): Promise<() => Promise<void>> {
+  async #start(
+    repository: ModelRepository,
+    watch: NonNullable<ModelRepository['watch']>,
+  ): Promise<() => Promise<void>> {
     const stop = await watch(() => {
-      this.#events.emit('repository:change', { location: this.#repository.location });
+      this.#events.emit('repository:change', { location: repository.location });
       this.#autoSwap?.changed();
     });
-    this.#autoSwap?.begin(await this.#repository.index());
+    this.#autoSwap?.begin(await repository.index());
     return stop;
   }
 }
