@@ -17,7 +17,7 @@ import type { BlobSource } from './backup-store.ts';
 import { changedSource } from './changed-source.ts';
 import { checkModels, digestsNeeded } from './check-models.ts';
 import { writeToDirectory } from './directory-store.ts';
-import { errnoOf } from './durable.ts';
+import { errnoOf, isOfSystem } from './durable.ts';
 import { type Digested, digestFile, type Write } from './hashing-copy.ts';
 import { readModelsDirectory, type ModelsDirectory } from './read-models-directory.ts';
 
@@ -200,11 +200,11 @@ function notAsStated(refused: readonly RepositoryProblem[]): BackupError {
 }
 
 function typed(error: unknown, to: string): unknown {
-  const errno = errnoOf(error);
-  if (MLServiceError.isInstance(error) || errno === undefined || !(error instanceof Error)) return error;
-  if (errno === 'ABORT_ERR') return new AbortedError('ML_ABORTED', 'the backup was aborted', { cause: error });
+  if (MLServiceError.isInstance(error)) return error;
+  if (errnoOf(error) === 'ABORT_ERR') return new AbortedError('ML_ABORTED', 'the backup was aborted', { cause: error });
+  if (!isOfSystem(error)) return error;
   return new BackupError('ML_BACKUP_FAILED', `the backup to ${to} failed: ${error.message}`, {
-    details: { to, errno },
+    details: { to, errno: error.code },
     cause: error,
   });
 }

@@ -10,6 +10,11 @@ export function errnoOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
 }
 
+/** Whether an error is of the operating system, and not of a module or a program. */
+export function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && errnoOf(error) !== undefined;
+}
+
 /** Makes sure that the names in a folder survive a loss of power. */
 export async function syncFolder(path: string): Promise<void> {
   // Windows opens no folders; its file systems keep the order of such changes themselves.
@@ -67,7 +72,8 @@ export async function moveToNew(from: string, to: string): Promise<void> {
     await link(from, to);
   } catch (error) {
     if (!NO_LINKS.has(errnoOf(error) ?? '')) throw error;
-    if (await exists(to)) throw Object.assign(new Error(`${to} exists`, { cause: error }), { code: 'EEXIST' });
+    if (await exists(to))
+      throw Object.assign(new Error(`${to} exists`, { cause: error }), { code: 'EEXIST', syscall: 'link' });
     return rename(from, to);
   }
   await unlink(from);

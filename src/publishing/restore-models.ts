@@ -12,7 +12,7 @@ import { type BackupFile, type BackupManifest, type BackupModel, malformed } fro
 import type { OpenBackup, StoredBlob } from './backup-store.ts';
 import { changeModels, type ModelsChange, pathInside } from './change-models.ts';
 import { openDirectoryBackup } from './directory-store.ts';
-import { errnoOf, exists } from './durable.ts';
+import { errnoOf, isOfSystem, exists } from './durable.ts';
 import { digestChunks, digestFile } from './hashing-copy.ts';
 import { ownFolder } from './metadata-documents.ts';
 import { selectFiles } from './select-files.ts';
@@ -250,11 +250,11 @@ function sizeOf(files: readonly BackupFile[]): number {
 
 /** Errors of the disk that come from the backup's side. */
 function typed(error: unknown, from: string): unknown {
-  const errno = errnoOf(error);
-  if (MLServiceError.isInstance(error) || errno === undefined || !(error instanceof Error)) return error;
-  if (errno === 'ABORT_ERR') return new AbortedError('ML_ABORTED', 'restoring was aborted', { cause: error });
+  if (MLServiceError.isInstance(error)) return error;
+  if (errnoOf(error) === 'ABORT_ERR') return new AbortedError('ML_ABORTED', 'restoring was aborted', { cause: error });
+  if (!isOfSystem(error)) return error;
   return new BackupError('ML_BACKUP_FAILED', `the backup ${from} could not be restored: ${error.message}`, {
-    details: { from, errno },
+    details: { from, errno: error.code },
     cause: error,
   });
 }
