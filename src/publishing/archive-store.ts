@@ -15,7 +15,7 @@ import {
 import type { BlobSource, CopyOptions, OpenBackup, StoredBlob, WrittenBackup } from './backup-store.ts';
 import { withBackupLock } from './backup-lock.ts';
 import { changedSource } from './changed-source.ts';
-import { makeFolders, moveToNew, syncFolder, writeNew } from './durable.ts';
+import { makeFolders, moveToNew, syncFolder, writeNew } from '../internal/durable.ts';
 import { digestFile, type Write, writerTo } from './hashing-copy.ts';
 import { TarEntries } from './tar-entries.ts';
 

@@ -17,7 +17,7 @@ import type { BlobSource } from './backup-store.ts';
 import { changedSource } from './changed-source.ts';
 import { checkModels, digestsNeeded } from './check-models.ts';
 import { writeToDirectory } from './directory-store.ts';
-import { errnoOf, isOfSystem } from './durable.ts';
+import { errnoOf, isOfSystem } from '../internal/durable.ts';
 import { type Digested, digestFile, type Write } from './hashing-copy.ts';
 import { readModelsDirectory, type ModelsDirectory } from './read-models-directory.ts';
 

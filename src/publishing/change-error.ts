@@ -1,7 +1,7 @@
 import { AbortedError } from '../errors/aborted-error.ts';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import { PublishError } from '../errors/publish-error.ts';
-import { errnoOf, isOfSystem } from './durable.ts';
+import { errnoOf, isOfSystem } from '../internal/durable.ts';
 
 /** An error of the operating system in the library's own type; others as they are. */
 export function changeError(error: unknown, modelsDir: string): unknown {

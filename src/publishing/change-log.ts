@@ -5,7 +5,7 @@ import { JOURNAL_ID, OWN_FOLDER, readChangeJournal } from '../repository/change-
 import { isPlainRelative } from '../repository/contained-path.ts';
 import { readSmallFile } from '../repository/read-small-file.ts';
 import { type ChangeStep, undoSteps } from './change-steps.ts';
-import { errnoOf, exists, makeFolders, replaceFile, writeNew } from './durable.ts';
+import { errnoOf, exists, makeFolders, replaceFile, writeNew } from '../internal/durable.ts';
 
 /** Folder for what is not in its place yet or no more: in every area, so that a rename stays on one file system. */
 export const STAGING = '.staging';

@@ -11,7 +11,7 @@ import { withProcessLock } from '../sidecar/process-lock.ts';
 import { changeError } from './change-error.ts';
 import { logBegin, logEnd, makeOwnFolder, STAGING, sweepStaging, tokenInLog, undoInterrupted } from './change-log.ts';
 import { applySteps, type ChangeStep, missingFolders, undoSteps } from './change-steps.ts';
-import { exists, makeFolders, writeNew } from './durable.ts';
+import { exists, makeFolders, writeNew } from '../internal/durable.ts';
 import { digestChunks, type Digested, digestFile, writerTo } from './hashing-copy.ts';
 
 /** How a models directory is changed. */

@@ -1,7 +1,7 @@
 import { rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PublishError } from '../errors/publish-error.ts';
-import { errnoOf, exists, isSameFile, keepAs, makeFolders, moveToNew, syncFolder } from './durable.ts';
+import { errnoOf, exists, isSameFile, keepAs, makeFolders, moveToNew, syncFolder } from '../internal/durable.ts';
 
 /** One step of a change. Paths are relative to the models directory, POSIX separators. */
 export interface ChangeStep {

@@ -13,7 +13,7 @@ import {
   writeManifest,
 } from './backup-manifest.ts';
 import type { BlobSource, CopyOptions, OpenBackup, StoredBlob, WrittenBackup } from './backup-store.ts';
-import { errnoOf, makeFolders, moveToNew, syncFolder, writeNew } from './durable.ts';
+import { errnoOf, makeFolders, moveToNew, syncFolder, writeNew } from '../internal/durable.ts';
 import { digestFile, writerTo } from './hashing-copy.ts';
 import { changedSource } from './changed-source.ts';
 

@@ -11,7 +11,7 @@ import type { ModelArea, ModelRecord } from '../spec/model-repository.ts';
 import type { Authorize } from './authorize.ts';
 import { changeError } from './change-error.ts';
 import { changeModels, chunkOf, type ModelsChange, pathInside } from './change-models.ts';
-import { exists } from './durable.ts';
+import { exists } from '../internal/durable.ts';
 import { judgeFile, type Judged } from './judge-file.ts';
 import { readTraining, type TrainingScript } from './read-training.ts';
 import { releaseFiles, type ReleaseFiles } from './release-files.ts';

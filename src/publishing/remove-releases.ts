@@ -3,7 +3,7 @@ import type { Limits } from '../spec/limits.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
 import type { ModelRecord } from '../spec/model-repository.ts';
 import { chunkOf, type ModelsChange, pathInside } from './change-models.ts';
-import { exists } from './durable.ts';
+import { exists } from '../internal/durable.ts';
 import {
   describes,
   filesOfModel,

@@ -12,7 +12,7 @@ import { type BackupFile, type BackupManifest, type BackupModel, malformed } fro
 import type { OpenBackup, StoredBlob } from './backup-store.ts';
 import { changeModels, type ModelsChange, pathInside } from './change-models.ts';
 import { openDirectoryBackup } from './directory-store.ts';
-import { errnoOf, isOfSystem, exists } from './durable.ts';
+import { errnoOf, isOfSystem, exists } from '../internal/durable.ts';
 import { digestChunks, digestFile } from './hashing-copy.ts';
 import { ownFolder } from './metadata-documents.ts';
 import { selectFiles } from './select-files.ts';

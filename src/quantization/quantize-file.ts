@@ -12,7 +12,7 @@ import { type Answers, answersOf, type Question } from './answers.ts';
 import { changesOf } from './answer-changes.ts';
 import type { AnswerChange, QuantizationReport, QuantizeOptions } from './quantize-options.ts';
 import { rewriteFile } from './rewrite-file.ts';
-import { writeNew } from './write-new.ts';
+import { writeAsNew } from './write-as-new.ts';
 
 /** Of `maxChange`, by method: a step of 8 bits is 0.4 % of the range, one of half precision 0.05 %. */
 const MAX_CHANGE = { int8: 0.05, float16: 0.005 } as const;
@@ -44,7 +44,7 @@ export async function quantizeFile(path: string, options: QuantizeOptions): Prom
   const after = await asked(small, question);
   const changes = changesOf(before.answers, after.answers);
   refuse(changes, { path, method, maxChange, maxLabelChanges, rows: before.rows });
-  await writeNew(output, bytes);
+  await writeAsNew(output, bytes);
   return {
     path,
     output,

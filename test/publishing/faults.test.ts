@@ -10,7 +10,7 @@ import {
   recoverModels,
   restoreModels,
 } from '../../src/index.ts';
-import { exists } from '../../src/publishing/durable.ts';
+import { exists } from '../../src/internal/durable.ts';
 import { type Fault, NO_FAULT, withFault } from './fault-fs.ts';
 import { copyOf, emptyModels, endProcess, everythingIn, FIRST, SECOND, TWO_FILES, temporaryFolder } from './fixture.ts';
 
