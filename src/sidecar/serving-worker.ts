@@ -91,6 +91,8 @@ export class ServingWorker {
     signal.addEventListener('abort', onAbort);
     try {
       await worker.#started.promise;
+      // It may be ready and given up in the same turn.
+      if (worker.#failure !== undefined) throw worker.#failure;
       return worker;
     } finally {
       clearTimeout(timer);
