@@ -248,7 +248,7 @@ describe('under any order of swaps, rollbacks, calls, loads, evictions, unloads,
           expect(wrong).toEqual([]);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 300 },
     );
     // The game was played: each of these happened.
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(20);
