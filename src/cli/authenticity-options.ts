@@ -1,5 +1,6 @@
 import type { AuthenticityOptions, TrustedSigner } from '../index.ts';
 import type { CliCall, CliOption } from './cli-command.ts';
+import { textOption } from './text-option.ts';
 
 /** The options of commands that prove models. */
 export const AUTHENTICITY_FLAGS: readonly CliOption[] = [
@@ -18,10 +19,7 @@ export const AUTHENTICITY_FLAGS: readonly CliOption[] = [
 
 /** What the options say; `undefined` where there are none. */
 export function authenticityOf(options: CliCall['options']): AuthenticityOptions | undefined {
-  const text = (name: string): string | undefined => {
-    const value = options[name];
-    return typeof value === 'string' ? value : undefined;
-  };
+  const text = (name: string): string | undefined => textOption(options, name);
   const lockFile = text('lock');
   const publicKey = text('publicKey');
   const certificateRoots = text('certificateRoots');

@@ -3,6 +3,7 @@ import type { LoadModelOptions, Model, Place, PlaceChoice, ServiceEventMap } fro
 import { type LatencyRow, measureLatency, measureThroughput, type ThroughputRow } from '../bench/measure-model.ts';
 import { sampleRows } from '../bench/sample-rows.ts';
 import type { CliCall, CliCommand } from '../cli-command.ts';
+import { textOption } from '../text-option.ts';
 import { humanBytes } from '../text.ts';
 
 /** What `bench` measured. */
@@ -46,11 +47,11 @@ export const bench: CliCommand<BenchResult> = {
       const rssAfter = process.memoryUsage.rss();
       const method =
         call.options['method'] === 'transform' || !model.methods.includes('predict') ? 'transform' : 'predict';
-      const { rows, origin } = await sampleRows(model, text(call.options['rows']));
+      const { rows, origin } = await sampleRows(model, textOption(call.options, 'rows'));
       const options = {
         rows,
         method,
-        seconds: seconds(text(call.options['seconds'])),
+        seconds: seconds(textOption(call.options, 'seconds')),
         progress: (what: string) => call.out.progress(what),
       } as const;
       const latency = await measureLatency(model, options);
@@ -128,7 +129,7 @@ interface Opened {
 async function open(call: CliCall): Promise<Opened> {
   const [name = '', version = 'latest'] = call.args;
   const { loadModel, MLServiceRegistry } = await import('../../index.ts');
-  const place = (text(call.options['place']) ?? 'auto') as PlaceChoice;
+  const place = (textOption(call.options, 'place') ?? 'auto') as PlaceChoice;
   let end: ServiceEventMap['load:end'] | undefined;
   let moved: Place | undefined;
   const total = { runs: 0, calls: 0 };
@@ -156,10 +157,6 @@ async function open(call: CliCall): Promise<Opened> {
   for (const [event, listener] of Object.entries(on)) registry.on(event as 'load:end', listener as never);
   const model = await registry.load(name, version);
   return { model, ended: () => end, place: () => moved ?? end?.place ?? 'inline', runs: () => total };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** @throws a plain error for what is no number of seconds */

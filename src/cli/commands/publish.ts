@@ -3,6 +3,7 @@ import type { ModelArea, PublishedModel } from '../../index.ts';
 import type { CliCommand } from '../cli-command.ts';
 import { readSamples } from '../read-rows.ts';
 import { humanBytes } from '../text.ts';
+import { textOption } from '../text-option.ts';
 
 const AREAS: readonly ModelArea[] = ['trained', 'preprocessing', 'checkpoints'];
 
@@ -32,10 +33,7 @@ export const publish: CliCommand<PublishedModel> = {
 Exit code 3 where the file is not safe, does not load, or the version is there already.`,
   async run({ args: [file = ''], options, modelsDir, out }) {
     const { publishModel } = await import('../../index.ts');
-    const text = (name: string): string | undefined => {
-      const value = options[name];
-      return typeof value === 'string' ? value : undefined;
-    };
+    const text = (name: string): string | undefined => textOption(options, name);
     const name = text('name');
     const version = text('as');
     const date = text('date');

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Feeds, ModelMetadata, QuantizationReport, QuantizeOptions, Rows } from '../../index.ts';
 import type { CliCall, CliCommand } from '../cli-command.ts';
 import { readRowsFile } from '../read-rows-file.ts';
+import { textOption } from '../text-option.ts';
 import { humanBytes } from '../text.ts';
 
 /** `quantize`: a smaller copy of an ONNX model, compared with the original. */
@@ -44,11 +45,14 @@ export const quantize: CliCommand<QuantizationReport> = {
 };
 
 async function given(options: CliCall['options']): Promise<Partial<QuantizeOptions>> {
-  const json = async (name: string): Promise<unknown> =>
-    typeof options[name] === 'string' ? JSON.parse(await readFile(options[name], 'utf8')) : undefined;
+  const json = async (name: string): Promise<unknown> => {
+    const file = textOption(options, name);
+    return file === undefined ? undefined : JSON.parse(await readFile(file, 'utf8'));
+  };
   const number = (name: string): number | undefined =>
     options[name] === undefined ? undefined : Number(options[name]);
-  const rows = typeof options['rows'] === 'string' ? await readRowsFile(options['rows']) : undefined;
+  const file = textOption(options, 'rows');
+  const rows = file === undefined ? undefined : await readRowsFile(file);
   const [feeds, metadata] = [await json('feeds'), await json('metadata')];
   const [maxChange, maxLabelChanges] = [number('maxChange'), number('maxLabelChanges')];
   return {
