@@ -36,10 +36,17 @@ function rowKey(row: unknown): JoinKey {
 /** The rows of several calls with one key, in order. */
 export function joinRows(inputs: readonly unknown[]): unknown {
   const [first] = inputs;
-  if (!isTensor(first)) return (inputs as (readonly unknown[])[]).flat();
+  if (!isTensor(first)) return joinLists(inputs as (readonly unknown[])[]);
   const tensors = inputs as readonly TensorLike[];
   const rows = tensors.reduce((sum, { shape }) => sum + (shape[0] as number), 0);
   return { data: joinData(tensors), shape: [rows, ...first.shape.slice(1)], dtype: first.dtype };
+}
+
+/** What `flat()` gives, several times as fast for the short lists that calls are. */
+function joinLists(lists: readonly (readonly unknown[])[]): unknown[] {
+  const rows: unknown[] = [];
+  for (const list of lists) for (let i = 0; i < list.length; i++) rows.push(list[i]);
+  return rows;
 }
 
 function joinData(tensors: readonly TensorLike[]): TensorData {

@@ -54,6 +54,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   readonly #source: ModelSource;
   /** Names from the file's root object to this one. */
   readonly #path: readonly string[];
+  #keeper: CallKeeper | undefined;
 
   constructor(source: ModelSource, path: readonly string[] = []) {
     this.#source = source;
@@ -98,7 +99,7 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
   }
 
   predictOne(row: R, options: CallOptions = NO_OPTIONS): Promise<P> {
-    return this.#call('predict', [row], options, (value) => this.#toOne(value));
+    return this.#call('predict', [row], options, this.#toOne);
   }
 
   predictProba<T extends Tensor | Tensor[] = Tensor>(rows: Rows<R>, options: CallOptions = NO_OPTIONS): Promise<T> {
@@ -141,11 +142,11 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
     return this.dispose();
   }
 
-  #toOne(value: unknown): P {
+  readonly #toOne = (value: unknown): P => {
     const results = toArray<P>(value);
     if (results.length === 1) return results[0] as P;
     throw new LoaderError('ML_LOADER_INVALID', `${this.#source.label} gave ${results.length} predictions for one row`);
-  }
+  };
 
   #loaded(): LoadedModel {
     return this.#select(this.#source.peek());
@@ -256,14 +257,13 @@ export class LiveModel<R = Row, P = Prediction> implements Model<R, P> {
 
   /** Lets the call wait for its turn. */
   #queue<T>(loaded: LoadedModel, method: ModelMethod, running: Running<T>): Promise<T> {
-    const { entry, call } = running;
+    const { entry } = running;
+    const keeper = (this.#keeper ??= {
+      typed: (error, name) => this.#typed(error, name),
+      settle: (ended, failure) => this.#settle(ended, failure),
+    });
     return new Promise((resolve, reject) => {
-      const waiting = new LiveCall(call, {
-        resolve,
-        reject,
-        typed: (error) => this.#typed(error, call.method),
-        settle: (failure) => this.#settle(running, failure),
-      });
+      const waiting = new LiveCall(running, keeper, resolve, reject);
       entry.value.placed.gate.submit(loaded, method, waiting);
     });
   }
@@ -363,44 +363,52 @@ interface Call<T> {
   readonly routed: RoutedCall | undefined;
 }
 
-/** Who is told what became of a call. */
-interface CallEnds<T> {
-  resolve(value: T): void;
-  reject(error: MLServiceError): void;
-  typed(error: unknown): MLServiceError;
-  settle(failure: MLServiceError | undefined): void;
+/** What waiting calls ask of their model; made once, for many thousands may wait. */
+interface CallKeeper {
+  typed(error: unknown, method: Method): MLServiceError;
+  settle(running: Running<unknown>, failure: MLServiceError | undefined): void;
 }
 
 /** A call on its way through a gate. */
 class LiveCall<T> implements GateCall {
   readonly input: unknown;
   readonly options: CallOptions;
-  readonly #convert: (value: unknown) => T;
-  readonly #ends: CallEnds<T>;
+  readonly #running: Running<T>;
+  readonly #keeper: CallKeeper;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: MLServiceError) => void;
   #failure: MLServiceError | undefined;
 
-  constructor({ input, options, convert }: Call<T>, ends: CallEnds<T>) {
+  constructor(
+    running: Running<T>,
+    keeper: CallKeeper,
+    resolve: (value: T) => void,
+    reject: (error: MLServiceError) => void,
+  ) {
+    const { input, options } = running.call;
     this.input = input;
     this.options = options;
-    this.#convert = convert;
-    this.#ends = ends;
+    this.#running = running;
+    this.#keeper = keeper;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   succeed(value: unknown): void {
     try {
-      this.#ends.resolve(this.#convert(value));
+      this.#resolve(this.#running.call.convert(value));
     } catch (error) {
       this.fail(error);
     }
   }
 
   fail(error: unknown): void {
-    this.#failure = this.#ends.typed(error);
-    this.#ends.reject(this.#failure);
+    this.#failure = this.#keeper.typed(error, this.#running.call.method);
+    this.#reject(this.#failure);
   }
 
   ended(): void {
-    this.#ends.settle(this.#failure);
+    this.#keeper.settle(this.#running, this.#failure);
   }
 }
 

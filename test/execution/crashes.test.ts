@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceEventMap } from '../../src/index.ts';
+import type { MLServiceError, ServiceEventMap } from '../../src/index.ts';
 import { loadScript, until } from './worker-fixture.ts';
 
 type Crash = ServiceEventMap['execution:crash'];
@@ -98,13 +98,17 @@ describe('a child process', () => {
     process.on('unhandledRejection', note);
     const pids = new Set<number>();
     const model = await loadScript({ predict: 'obey' }, 'process', { execution: { maxRestarts: 1 } });
-    for (let i = 0; i < 12; i++) {
+    // On a busy machine a call can be late before it began: then there is nothing to kill.
+    let killed = 0;
+    for (let i = 0; i < 200 && killed < 12; i++) {
       const [pid] = (await model.predict([['pid', 0]])) as number[];
       pids.add(pid as number);
-      const hung = model.predict([['hang', 0]], { timeoutMs: 5 });
-      await expect(hung).rejects.toMatchObject({ code: 'ML_DEADLINE_EXCEEDED' });
+      expect(pids.size).toBe(killed + 1);
+      const error = await model.predict([['hang', 0]], { timeoutMs: 5 }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'ML_DEADLINE_EXCEEDED' });
+      if ((error as MLServiceError).details['started'] === true) killed += 1;
     }
-    expect(pids.size).toBe(12);
+    expect(killed).toBe(12);
     await model.dispose();
     await until(() => ![...pids].some(alive));
     process.off('unhandledRejection', note);
