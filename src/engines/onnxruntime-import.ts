@@ -1,4 +1,5 @@
 import { LoaderError } from '../errors/loader-error.ts';
+import { inForeignRealm } from '../internal/realm.ts';
 import type { OrtModule } from './onnxruntime-api.ts';
 
 /** The packages that can compute an ONNX graph. */
@@ -35,7 +36,8 @@ const WRONG_PROBABILITIES = /^1\.(26|27|28)\./;
  * binary for this platform, passes the turn to the next.
  *
  * @throws `ML_LOADER_DEPENDENCY_MISSING` when no package can be imported, with each one's reason,
- *   or when its version is known to give wrong results
+ *   or when its version is known to give wrong results; `ML_LOADER_FAILED` for the native package in a realm whose
+ *   arrays it does not take, such as Jest's
  */
 export async function importOnnxRuntime(
   choice: OrtChoice = 'auto',
@@ -70,6 +72,12 @@ function checked(name: OrtPackage, ort: OrtModule): OnnxRuntime {
       'ML_LOADER_DEPENDENCY_MISSING',
       `${name} ${version} gives wrong probabilities for binary tree ensembles; install 1.29 or later: npm install ${name}@latest --ignore-scripts`,
       { details: { package: name, version } },
+    );
+  }
+  if (name === 'onnxruntime-node' && inForeignRealm()) {
+    throw new LoaderError(
+      'ML_LOADER_FAILED',
+      'onnxruntime-node cannot work inside the realm of a test file (Jest, vm contexts), whose arrays are not those of native code: set execution.place to "auto", "thread" or "process"',
     );
   }
   return { name, version, ort };

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors/configuration-error.ts';
+import { inForeignRealm } from '../internal/realm.ts';
 import type { Place, PlaceChoice } from '../spec/execution.ts';
 import type { LoaderDescriptor } from '../spec/loader-descriptor.ts';
 
@@ -38,7 +39,7 @@ export function choosePlace(facts: PlaceFacts): Place {
     );
   }
   if (obstacle !== undefined) return 'inline';
-  if (heldBefore) return 'thread';
+  if (heldBefore || (descriptor.capabilities?.nativeEngine === true && inForeignRealm())) return 'thread';
   return bytes > inlineMaxBytes && descriptor.capabilities?.yields !== true ? 'thread' : 'inline';
 }
 

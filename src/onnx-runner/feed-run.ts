@@ -24,28 +24,15 @@ export function feedRun(
   given: unknown,
   diesOnEmpty: string | undefined,
 ): OrtFeeds {
-  const known = inputs.map((input) => input.name);
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new InputError('ML_INPUT_INVALID', `run takes an object of tensors by input name, got ${describe(given)}`, {
-      details: { inputs: known },
+      details: { inputs: inputs.map(({ name }) => name) },
     });
   }
-  const unknown = Object.keys(given).filter((name) => !known.includes(name));
-  const own = (input: RunInput): unknown =>
-    Object.hasOwn(given, input.name) ? Reflect.get(given, input.name) : undefined;
-  const missing = inputs.filter((input) => own(input) === undefined && input.fallback === undefined);
-  if (unknown.length > 0 || missing.length > 0) {
-    const problem =
-      unknown.length > 0
-        ? `unknown inputs ${list(unknown)}`
-        : `missing inputs ${list(missing.map((input) => input.name))}`;
-    throw new InputError('ML_INPUT_FEATURE_NAMES', `${problem}; the model's inputs are ${list(known)}`, {
-      details: { unknown, missing: missing.map((input) => input.name), inputs: known },
-    });
-  }
+  if (!namesFit(given, inputs)) throw wrongNames(given, inputs);
   const feeds: Record<string, OrtTensor> = {};
   for (const input of inputs) {
-    const value = own(input);
+    const value = own(given, input.name);
     if (value === undefined) continue;
     const tensor = toEngineTensor(ort, input, value);
     if (diesOnEmpty !== undefined && tensor.dims.includes(0)) {
@@ -58,6 +45,31 @@ export function feedRun(
     feeds[input.name] = tensor;
   }
   return feeds;
+}
+
+function own(given: object, name: string): unknown {
+  return Object.hasOwn(given, name) ? Reflect.get(given, name) : undefined;
+}
+
+/** Whether every input that must be given is, and nothing else. */
+function namesFit(given: object, inputs: readonly RunInput[]): boolean {
+  for (const { name, fallback } of inputs) {
+    if (fallback === undefined && own(given, name) === undefined) return false;
+  }
+  return Object.keys(given).every((name) => inputs.some((input) => input.name === name));
+}
+
+function wrongNames(given: object, inputs: readonly RunInput[]): InputError {
+  const known = inputs.map((input) => input.name);
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  const missing = inputs.filter(({ name, fallback }) => fallback === undefined && own(given, name) === undefined);
+  const problem =
+    unknown.length > 0
+      ? `unknown inputs ${list(unknown)}`
+      : `missing inputs ${list(missing.map((input) => input.name))}`;
+  return new InputError('ML_INPUT_FEATURE_NAMES', `${problem}; the model's inputs are ${list(known)}`, {
+    details: { unknown, missing: missing.map((input) => input.name), inputs: known },
+  });
 }
 
 const list = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ');

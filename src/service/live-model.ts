@@ -458,9 +458,17 @@ function toProbabilities(value: unknown): Tensor | Tensor[] {
 }
 
 function toTensors(value: unknown): Record<string, Tensor> {
+  // What the library's own loaders give is new for each call, and goes on as it is.
+  if (isDense(value)) return value;
   return Object.fromEntries(
     Object.entries(value as Record<string, TensorLike>).map(([name, tensor]) => [name, toTensor(tensor)]),
   );
+}
+
+function isDense(value: unknown): value is Record<string, DenseTensor> {
+  for (const name in value as object)
+    if (!((value as Record<string, unknown>)[name] instanceof DenseTensor)) return false;
+  return true;
 }
 
 function abortedBy(signal: AbortSignal): AbortedError {

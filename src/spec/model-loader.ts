@@ -25,6 +25,8 @@ export interface LoaderCapabilities {
   readonly abortable?: boolean;
   /** `load` gives the event loop a turn every few milliseconds, however large the file is. */
   readonly yields?: boolean;
+  /** Computes in a native engine, whose arrays are of the process's first realm and not of a test file's (Jest). */
+  readonly nativeEngine?: boolean;
   /** Needs a Python interpreter on this machine. */
   readonly needsPython?: boolean;
 }

@@ -9,7 +9,7 @@ export const descriptor: LoaderDescriptor = {
   name: 'keras',
   formats: ['h5', 'keras', 'hdf5'],
   dependencies: ['onnxruntime-node'],
-  capabilities: { threadSafe: true, reportsByteSize: true },
+  capabilities: { threadSafe: true, reportsByteSize: true, nativeEngine: true },
   specVersion: 'v1',
   detect,
 };

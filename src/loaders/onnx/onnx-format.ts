@@ -6,7 +6,7 @@ export const descriptor: LoaderDescriptor = {
   name: 'onnx',
   formats: ['onnx'],
   dependencies: ['onnxruntime-node'],
-  capabilities: { threadSafe: true, reportsByteSize: true },
+  capabilities: { threadSafe: true, reportsByteSize: true, nativeEngine: true },
   specVersion: 'v1',
   detect: (content) => content.kind === 'file' && looksLikeOnnx(content.bytes),
 };

@@ -7,7 +7,7 @@ export const descriptor: LoaderDescriptor = {
   name: 'tensorflow',
   formats: ['pb'],
   dependencies: ['onnxruntime-node'],
-  capabilities: { threadSafe: true, reportsByteSize: true },
+  capabilities: { threadSafe: true, reportsByteSize: true, nativeEngine: true },
   specVersion: 'v1',
   detect,
 };

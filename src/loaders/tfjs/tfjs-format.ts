@@ -6,7 +6,7 @@ export const descriptor: LoaderDescriptor = {
   name: 'tfjs',
   formats: ['json'],
   dependencies: ['onnxruntime-node'],
-  capabilities: { threadSafe: true, reportsByteSize: true },
+  capabilities: { threadSafe: true, reportsByteSize: true, nativeEngine: true },
   specVersion: 'v1',
   detect,
 };

@@ -8,7 +8,7 @@ export const descriptor: LoaderDescriptor = {
   name: 'torch-export',
   formats: ['pt2'],
   dependencies: ['onnxruntime-node'],
-  capabilities: { threadSafe: true, reportsByteSize: true },
+  capabilities: { threadSafe: true, reportsByteSize: true, nativeEngine: true },
   specVersion: 'v1',
   detect: ({ kind, bytes }) => kind === 'file' && looksLikeZip(bytes) && isExportArchive(zipNames(bytes)),
 };

@@ -7,7 +7,7 @@ export const descriptor: LoaderDescriptor = {
   name: 'torchscript',
   formats: ['pt', 'ts', 'ptl', 'torchscript'],
   dependencies: ['onnxruntime-node'],
-  capabilities: { threadSafe: true, reportsByteSize: true, abortable: true },
+  capabilities: { threadSafe: true, reportsByteSize: true, abortable: true, nativeEngine: true },
   specVersion: 'v1',
   detect: ({ kind, bytes }) => kind === 'file' && looksLikeZip(bytes) && isScriptArchive(zipNames(bytes)),
 };
