@@ -13,7 +13,7 @@ export interface LoaderReference {
   readonly module: LoaderModule | undefined;
 }
 
-/** Bytes within a message, or the number of a transfer in pieces that came before it. */
+/** Bytes within a message, or the number of an announced transfer. */
 export type BytesReference = { readonly bytes: Uint8Array } | { readonly blob: number };
 
 export interface LoadMessage
@@ -43,17 +43,11 @@ export interface FileMessage {
   readonly error: WireError | undefined;
 }
 
-/** A transfer in pieces begins, and one of its pieces. */
+/** So many bytes come on the pipe beside the messages, after those that were announced before. */
 export interface BlobMessage {
   readonly type: 'blob';
   readonly blob: number;
   readonly size: number;
-}
-export interface ChunkMessage {
-  readonly type: 'chunk';
-  readonly blob: number;
-  readonly offset: number;
-  readonly bytes: Uint8Array;
 }
 
 export type HostMessage =
@@ -61,7 +55,6 @@ export type HostMessage =
   | CallsMessage
   | FileMessage
   | BlobMessage
-  | ChunkMessage
   | { readonly type: 'abort' }
   | { readonly type: 'dispose' };
 

@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { BYTES_FD } from './blob-table.ts';
 import type { HostChannel, WorkerExit } from './host-channel.ts';
 import type { HostMessage, WorkerMessage } from './messages.ts';
 import { workerEntry, workerFlags } from './worker-entry.ts';
 
-/** Bytes per piece: small enough to be copied between two turns of the event loop. */
+/** Bytes per write: small enough to be copied between two turns of the event loop. */
 const CHUNK_BYTES = 512 * 1024;
 /** What is kept of a child's standard error. */
 const STDERR_CHARS = 4_000;
@@ -17,7 +19,7 @@ export function openProcess(): HostChannel {
   const child = fork(fileURLToPath(workerEntry()), [], {
     serialization: 'advanced',
     execArgv: workerFlags(),
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc', 'pipe'],
   });
   watchExit();
   children.add(child);
@@ -53,19 +55,31 @@ export function openProcess(): HostChannel {
     // What cannot be delivered ends with the child, whose exit says so.
     if (child.connected) child.send(message, () => undefined);
   };
+  const pipe = child.stdio[BYTES_FD] as Socket | null | undefined;
+  pipe?.unref();
+  // A child that ends closes it; its exit tells why.
+  pipe?.on('error', () => undefined);
+  const pour = async (bytes: Uint8Array): Promise<void> => {
+    for (let at = 0; at < bytes.byteLength && child.connected; at += CHUNK_BYTES) {
+      const chunk = bytes.subarray(at, at + CHUNK_BYTES);
+      await new Promise<void>((resolve) => {
+        if (pipe?.writable === true) pipe.write(chunk, () => setImmediate(resolve));
+        else resolve();
+      });
+    }
+  };
+  let sending: Promise<void> = Promise.resolve();
   return {
     place: 'process',
     post,
     async send(bytes) {
       const blob = blobs++;
-      post({ type: 'blob', blob, size: bytes.byteLength });
-      for (let offset = 0; offset < bytes.byteLength && child.connected; offset += CHUNK_BYTES) {
-        const chunk = bytes.subarray(offset, Math.min(offset + CHUNK_BYTES, bytes.byteLength));
-        await new Promise<void>((resolve) => {
-          if (!child.connected) resolve();
-          else child.send({ type: 'chunk', blob, offset, bytes: chunk }, () => resolve());
-        });
-      }
+      // One after the other, as they are announced.
+      sending = sending.then(async () => {
+        post({ type: 'blob', blob, size: bytes.byteLength });
+        await pour(bytes);
+      });
+      await sending;
       return { blob };
     },
     listen: (listener) => void child.on('message', (message) => listener(message as WorkerMessage)),

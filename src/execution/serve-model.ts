@@ -38,13 +38,14 @@ class ModelServer {
   constructor(port: WorkerPort, findLoader: FindLoader) {
     this.#port = port;
     this.#findLoader = findLoader;
+    // It ends with this process, or with the one that it works for: then this process ends too.
+    if (port.bytes !== undefined) void this.#blobs.read(port.bytes).catch(() => undefined);
   }
 
   take(message: HostMessage): void {
     switch (message.type) {
       case 'blob':
-      case 'chunk':
-        return this.#blobs.take(message);
+        return this.#blobs.announce(message);
       case 'file':
         return this.#file(message);
       case 'abort':
@@ -76,8 +77,8 @@ class ModelServer {
 
   async #load(message: LoadMessage): Promise<void> {
     const { metadata, options, limits, extraFeatures, threads } = message;
-    const content = this.#blobs.resolve(message.content);
     try {
+      const content = await this.#blobs.resolve(message.content);
       const loader = await this.#findLoader(message.loader);
       const loaded = await loader.load({
         artefact: { ...message.artefact, bytes: content, read: (path) => this.#read(path) },
@@ -160,7 +161,7 @@ class ModelServer {
     const answer = this.#reads.get(id);
     this.#reads.delete(id);
     this.#port.busy?.begin();
-    if (content !== undefined) answer?.resolve(this.#blobs.resolve(content));
+    if (content !== undefined) this.#blobs.resolve(content).then(answer?.resolve, answer?.reject);
     else
       answer?.reject(
         error === undefined

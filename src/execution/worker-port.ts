@@ -1,4 +1,6 @@
+import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { BYTES_FD } from './blob-table.ts';
 import { BusyFlag } from './busy-flag.ts';
 import type { HostMessage, WorkerMessage } from './messages.ts';
 
@@ -10,6 +12,8 @@ export interface WorkerPort {
   listen(listener: (message: HostMessage) => void): void;
   /** Lets the worker end once nothing is left to do. */
   close(): void;
+  /** Present in a process: bytes that messages refer to. */
+  readonly bytes?: AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -35,7 +39,11 @@ function threadPort(port: NonNullable<typeof parentPort>, busy: SharedArrayBuffe
 function processPort(): WorkerPort {
   // Whoever started this process is gone: nobody would ever end it.
   process.once('disconnect', () => process.exit());
+  const bytes = new Socket({ fd: BYTES_FD, readable: true, writable: false });
+  // Messages keep this process alive.
+  bytes.unref();
   return {
+    bytes,
     busy: undefined,
     post: (message) => void process.send?.(message),
     listen: (listener) => void process.on('message', (message) => listener(message as HostMessage)),
