@@ -69,16 +69,18 @@ export function openProcess(): HostChannel {
     }
   };
   let sending: Promise<void> = Promise.resolve();
+  /** One after the other, as they are announced. */
+  const inTurn = async (before: Promise<void>, blob: number, bytes: Uint8Array): Promise<void> => {
+    await before;
+    post({ type: 'blob', blob, size: bytes.byteLength });
+    await pour(bytes);
+  };
   return {
     place: 'process',
     post,
     async send(bytes) {
       const blob = blobs++;
-      // One after the other, as they are announced.
-      sending = sending.then(async () => {
-        post({ type: 'blob', blob, size: bytes.byteLength });
-        await pour(bytes);
-      });
+      sending = inTurn(sending, blob, bytes);
       await sending;
       return { blob };
     },

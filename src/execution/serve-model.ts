@@ -47,7 +47,7 @@ class ModelServer {
       case 'blob':
         return this.#blobs.announce(message);
       case 'file':
-        return this.#file(message);
+        return void this.#file(message);
       case 'abort':
         return this.#aborted.abort();
       case 'load':
@@ -157,11 +157,11 @@ class ModelServer {
     return answer.promise;
   }
 
-  #file({ id, content, error }: Extract<HostMessage, { type: 'file' }>): void {
+  async #file({ id, content, error }: Extract<HostMessage, { type: 'file' }>): Promise<void> {
     const answer = this.#reads.get(id);
     this.#reads.delete(id);
     this.#port.busy?.begin();
-    if (content !== undefined) this.#blobs.resolve(content).then(answer?.resolve, answer?.reject);
+    if (content !== undefined) answer?.resolve(await this.#blobs.resolve(content));
     else
       answer?.reject(
         error === undefined
