@@ -17,11 +17,8 @@ def pipe():
 
 
 def feed(write, data):
-    def work():
-        os.write(write, data)
-        os.close(write)
-
-    threading.Thread(target=work).start()
+    os.write(write, data)
+    os.close(write)
 
 
 def test_what_is_written_is_read(pipe):
