@@ -1,83 +1,85 @@
-import type { DType, TensorData, TensorLike } from '../spec/tensor.ts';
-import { jsonFrame } from './frame-reader.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { TensorLike } from '../spec/tensor.ts';
+import { CALL_HEAD, CALL_KIND, WIRE_ARRAYS, WIRE_TYPES, type WireType, writeLength } from './call-layout.ts';
 
-/** Bytes of one frame at most; the worker keeps to the same. */
-const MAX_FRAME = 16 * 2 ** 20;
-const HEADER = 5;
-const BYTES_KIND = 0x42;
+/** Before an array's extents: length of its name, type, how many extents. */
+const ARRAY_HEAD = 9;
 
-/** One array of a call or an answer: texts and mixed values in the message, numbers in the bytes behind it. */
-export interface WireArray {
+/** One array of a call. */
+export type CallInput = {
   readonly name: string;
-  readonly type: string;
   readonly dims: readonly number[];
-  readonly texts?: readonly unknown[];
-}
+} & (
+  | { readonly type: 'string'; readonly texts: readonly unknown[] }
+  | { readonly type: WireType; readonly data: ArrayBufferView }
+);
 
-/** An array with its elements. */
-export interface CallInput extends WireArray {
-  /** Numbers, little-endian as this machine has them. */
-  readonly data?: ArrayBufferView;
-}
-
-const ARRAYS = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int64: BigInt64Array,
-  int32: Int32Array,
-  int16: Int16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  bool: Uint8Array,
-} as const;
-
-/** A call as the worker reads it: a message and the numbers of all inputs, one after another. */
-export function callFrames(id: number, method: string, inputs: readonly CallInput[]): Buffer {
-  const parts = inputs.flatMap(({ data }) =>
-    data === undefined ? [] : [Buffer.from(data.buffer, data.byteOffset, data.byteLength)],
-  );
-  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-  const about = inputs.map(({ name, type, dims, texts }): WireArray => ({ name, type, dims, ...(texts && { texts }) }));
-  const frames: Buffer[] = [jsonFrame({ id, method, inputs: about, bytes })];
-  const all = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
-  for (let at = 0; at < bytes; at += MAX_FRAME) {
-    const part = all.subarray(at, at + MAX_FRAME);
-    const header = Buffer.alloc(HEADER);
-    header[0] = BYTES_KIND;
-    header.writeUInt32BE(part.length, 1);
-    frames.push(header, part);
+/** A call as the worker reads it, in one piece: its layout stands in `call_frames.py`. */
+export function callFrame(id: number, method: string, inputs: readonly CallInput[]): Buffer {
+  let described = 8 + Buffer.byteLength(method);
+  let numbers = 0;
+  const lists: (readonly unknown[])[] = [];
+  for (const input of inputs) {
+    described += ARRAY_HEAD + Buffer.byteLength(input.name) + 8 * input.dims.length;
+    if (input.type === 'string') lists.push(input.texts);
+    else numbers += input.data.byteLength;
   }
-  return Buffer.concat(frames);
+  const texts = lists.length === 0 ? '' : JSON.stringify(lists);
+  const written = Buffer.byteLength(texts);
+  const frame = Buffer.allocUnsafe(CALL_HEAD + described + written + numbers);
+  frame[0] = CALL_KIND;
+  frame.writeUInt32LE(id, 1);
+  frame.writeUInt32LE(described, 5);
+  frame.writeUInt32LE(written, 9);
+  writeLength(frame, numbers, 13);
+  let at = writeText(frame, method, CALL_HEAD);
+  at = frame.writeUInt32LE(inputs.length, at);
+  for (const { name, type, dims } of inputs) {
+    at = writeText(frame, name, at);
+    frame[at] = WIRE_TYPES.indexOf(type);
+    at = frame.writeUInt32LE(dims.length, at + 1);
+    for (const extent of dims) {
+      writeLength(frame, extent, at);
+      at += 8;
+    }
+  }
+  at += frame.write(texts, at);
+  for (const input of inputs) {
+    if (input.type === 'string') continue;
+    const { buffer, byteOffset, byteLength } = input.data;
+    frame.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
+  return frame;
 }
 
-/** An array of an answer as a tensor; `undefined` where it is none that there is. */
-export function tensorOf({ type, dims, texts }: WireArray, bytes: Uint8Array, at: number): TensorLike | undefined {
-  if (texts !== undefined) return { data: texts as TensorData, shape: dims, dtype: 'string' };
-  const size = wireBytes({ type, dims });
-  if (size === undefined || at + size > bytes.length) return undefined;
-  // A copy: numbers must begin at a multiple of their size, and a Buffer is part of a larger memory.
-  const own = new Uint8Array(size);
-  own.set(bytes.subarray(at, at + size));
-  return { data: new ARRAYS[type as keyof typeof ARRAYS](own.buffer), shape: dims, dtype: type as DType };
-}
-
-/** Bytes that an array takes behind its message. */
-export function wireBytes({ type, dims, texts }: Omit<WireArray, 'name'>): number | undefined {
-  if (texts !== undefined) return 0;
-  if (!Object.hasOwn(ARRAYS, type)) return undefined;
-  return dims.reduce((product, extent) => product * extent, ARRAYS[type as keyof typeof ARRAYS].BYTES_PER_ELEMENT);
-}
-
-/** A tensor of a caller's as an input. */
+/**
+ * A tensor of a caller's as an input.
+ *
+ * @throws `ML_INPUT_SHAPE` where data and shape do not fit, `ML_INPUT_DTYPE` for a type that is not sent to Python
+ */
 export function inputOf(name: string, { data, shape, dtype }: TensorLike): CallInput {
+  const elements = shape.reduce((product, extent) => product * extent, 1);
+  if (elements !== data.length || !shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
+    const says = `${name} has ${data.length} values and the shape [${shape.join(', ')}]`;
+    throw new InputError('ML_INPUT_SHAPE', `${says}; pass as many values as the shape has places`);
+  }
   if (dtype === 'string') return { name, type: 'string', dims: shape, texts: Array.from(data as ArrayLike<unknown>) };
-  const type = dtype as keyof typeof ARRAYS;
-  const Target = ARRAYS[type];
-  if (data instanceof Target) return { name, type, dims: shape, data };
+  if (!Object.hasOwn(WIRE_ARRAYS, dtype)) {
+    throw new InputError('ML_INPUT_DTYPE', `${name} is ${dtype}; Python is given ${WIRE_TYPES.join(', ')}`);
+  }
+  const type = dtype as WireType;
+  if (data instanceof WIRE_ARRAYS[type]) return { name, type, dims: shape, data };
   return { name, type, dims: shape, data: converted(type, Array.from(data as ArrayLike<number>)) };
 }
 
-function converted(type: keyof typeof ARRAYS, values: readonly number[]): ArrayBufferView {
+function writeText(target: Buffer, text: string, at: number): number {
+  const length = target.write(text, at + 4);
+  target.writeUInt32LE(length, at);
+  return at + 4 + length;
+}
+
+function converted(type: WireType, values: readonly number[]): ArrayBufferView {
   if (type === 'int64') return BigInt64Array.from(values, BigInt);
-  return new ARRAYS[type](values.map(Number));
+  return new WIRE_ARRAYS[type](values.map(Number));
 }

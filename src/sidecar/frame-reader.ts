@@ -1,4 +1,5 @@
 import { SidecarError } from '../errors/sidecar-error.ts';
+import { ANSWER_KIND, CALL_HEAD, FAILURE_KIND, readLength } from './call-layout.ts';
 
 /** Bytes before a frame's content: its kind and its length. */
 const HEADER = 5;
@@ -8,10 +9,29 @@ const MAX_FRAME = 16 * 2 ** 20;
 const JSON_KIND = 0x4a;
 const BYTES_KIND = 0x42;
 
+/** An answer to a call, or why there is none: then `texts` is the reason, and the rest is empty. */
+export interface AnswerFrame {
+  readonly kind: 'answer' | 'failure';
+  /** Number of the call. */
+  readonly id: number;
+  readonly description: Buffer;
+  readonly texts: Buffer;
+  readonly numbers: Buffer;
+}
+
 /** What one frame holds. */
 export type Frame =
   | { readonly kind: 'json'; readonly message: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | AnswerFrame;
+
+/** What a reader takes. */
+export interface FrameLimits {
+  /** Bytes of all frames together. Default: no limit. */
+  readonly maxBytes?: number;
+  /** Bytes of one answer. Default: answers are refused. */
+  readonly maxAnswerBytes?: number;
+}
 
 /** A JSON message as a frame, for the worker's input. */
 export function jsonFrame(message: unknown): Buffer {
@@ -25,13 +45,14 @@ export function jsonFrame(message: unknown): Buffer {
 /** Cuts what comes through a pipe into frames. Holds at most one unfinished frame. */
 export class FrameReader {
   readonly #maxBytes: number;
+  readonly #maxAnswerBytes: number | undefined;
   #chunks: Buffer[] = [];
   #waiting = 0;
   #total = 0;
 
-  /** @param maxBytes bytes of all frames together */
-  constructor(maxBytes: number) {
+  constructor({ maxBytes = Number.POSITIVE_INFINITY, maxAnswerBytes }: FrameLimits) {
     this.#maxBytes = maxBytes;
+    this.#maxAnswerBytes = maxAnswerBytes;
   }
 
   /** Whether the pipe stands between two frames. */
@@ -42,7 +63,7 @@ export class FrameReader {
   /**
    * The frames that are complete now.
    *
-   * @throws `ML_SIDECAR_LIMIT` beyond `maxBytes`, `ML_SIDECAR_PROTOCOL` for what is no frame
+   * @throws `ML_SIDECAR_LIMIT` beyond a limit, `ML_SIDECAR_PROTOCOL` for what is no frame
    */
   push(chunk: Buffer): Frame[] {
     this.#total += chunk.length;
@@ -51,7 +72,7 @@ export class FrameReader {
         details: { maxOutputBytes: this.#maxBytes },
       });
     }
-    this.#chunks.push(chunk);
+    if (chunk.length > 0) this.#chunks.push(chunk);
     this.#waiting += chunk.length;
     const frames: Frame[] = [];
     for (let frame = this.#next(); frame !== undefined; frame = this.#next()) frames.push(frame);
@@ -59,16 +80,47 @@ export class FrameReader {
   }
 
   #next(): Frame | undefined {
+    const kind = this.#chunks[0]?.[0];
+    if (kind === undefined) return undefined;
+    const isAnswer = (kind === ANSWER_KIND || kind === FAILURE_KIND) && this.#maxAnswerBytes !== undefined;
+    return isAnswer ? this.#nextAnswer(kind, this.#maxAnswerBytes) : this.#nextFrame(kind);
+  }
+
+  #nextFrame(kind: number): Frame | undefined {
     if (this.#waiting < HEADER) return undefined;
-    const header = this.#joined(HEADER);
-    const [kind] = header;
-    const length = header.readUInt32BE(1);
+    const length = this.#joined(HEADER).readUInt32BE(1);
     if ((kind !== JSON_KIND && kind !== BYTES_KIND) || length > MAX_FRAME) {
       throw garbage(`a frame of kind ${kind} and ${length} bytes`);
     }
     if (this.#waiting < HEADER + length) return undefined;
     const content = this.#take(HEADER + length).subarray(HEADER);
     return kind === BYTES_KIND ? { kind: 'bytes', bytes: content } : { kind: 'json', message: parsed(content) };
+  }
+
+  #nextAnswer(kind: number, maxBytes: number): AnswerFrame | undefined {
+    if (this.#waiting < CALL_HEAD) return undefined;
+    const head = this.#joined(CALL_HEAD);
+    const id = head.readUInt32LE(1);
+    const described = CALL_HEAD + head.readUInt32LE(5);
+    const written = described + head.readUInt32LE(9);
+    const end = written + readLength(head, 13);
+    if (kind === FAILURE_KIND && (described > CALL_HEAD || end > written)) throw garbage('a failure with arrays');
+    // JSON takes many times its length when it is read: of that there is less than of numbers.
+    if (written > CALL_HEAD + MAX_FRAME) throw garbage(`an answer with ${written - CALL_HEAD} bytes of texts`);
+    if (end - CALL_HEAD > maxBytes) {
+      throw new SidecarError('ML_SIDECAR_LIMIT', `the sidecar answers with more than ${maxBytes} bytes`, {
+        details: { maxOutputBytes: maxBytes },
+      });
+    }
+    if (this.#waiting < end) return undefined;
+    const whole = this.#take(end);
+    return {
+      kind: kind === ANSWER_KIND ? 'answer' : 'failure',
+      id,
+      description: whole.subarray(CALL_HEAD, described),
+      texts: whole.subarray(described, written),
+      numbers: whole.subarray(written),
+    };
   }
 
   /** The first chunk, grown until it has so many bytes; a large frame is joined once, when it is complete. */

@@ -44,6 +44,7 @@ export class MessageLog {
       this.#received += frame.bytes.length;
       return;
     }
+    if (frame.kind !== 'json') throw broken('an answer to no call');
     const { message } = frame;
     if (message['type'] === 'error') throw errorOf(message);
     if (message['id'] !== this.#id) throw broken('a message of another request');

@@ -1,7 +1,8 @@
 import { SidecarError } from '../errors/sidecar-error.ts';
 import { WorkerError } from '../errors/worker-error.ts';
 import type { CallInput } from './call-frames.ts';
-import type { Answer, ServingWorker } from './serving-worker.ts';
+import type { Answer } from './answer-frame.ts';
+import type { ServingWorker } from './serving-worker.ts';
 
 /** Ends in a row, without an answer between them, after which it is not started again. */
 const MAX_ENDS = 3;

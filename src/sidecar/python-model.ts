@@ -7,7 +7,7 @@ import type { Feeds, Label, Prediction, Task } from '../spec/model.ts';
 import type { Rows } from '../spec/rows.ts';
 import type { TensorLike } from '../spec/tensor.ts';
 import { type CallInput, inputOf } from './call-frames.ts';
-import type { Answer } from './serving-worker.ts';
+import type { Answer } from './answer-frame.ts';
 
 /** Asks the worker. */
 export type AskPython = (method: string, inputs: readonly CallInput[]) => Promise<Answer>;

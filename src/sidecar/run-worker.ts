@@ -44,7 +44,7 @@ class WorkerRun {
   constructor(request: WorkerRequest, settle: Settle) {
     this.#request = request;
     this.#settle = settle;
-    this.#frames = new FrameReader(request.maxOutputBytes);
+    this.#frames = new FrameReader({ maxBytes: request.maxOutputBytes });
     this.#log = new MessageLog(request, this.#id);
   }
 

@@ -6,9 +6,9 @@ import { AbortedError } from '../errors/aborted-error.ts';
 import { PredictionError } from '../errors/prediction-error.ts';
 import { SidecarError } from '../errors/sidecar-error.ts';
 import { type Deferred, deferred } from '../internal/deferred.ts';
-import type { TensorLike } from '../spec/tensor.ts';
-import { type CallInput, callFrames, tensorOf, type WireArray, wireBytes } from './call-frames.ts';
-import { type Frame, FrameReader } from './frame-reader.ts';
+import { type Answer, readAnswer } from './answer-frame.ts';
+import { type CallInput, callFrame } from './call-frames.ts';
+import { type AnswerFrame, type Frame, FrameReader } from './frame-reader.ts';
 import { MessageLog } from './message-log.ts';
 import { killGroup, RESULT_FD, sendRequest, spawnWorker } from './spawn-worker.ts';
 import { ended, notStarted, tooSlow } from './worker-errors.ts';
@@ -21,21 +21,12 @@ const PAGE_BYTES = 4096;
 /** A Python with numpy and scikit-learn. */
 const GUESSED_BYTES = 200 * 2 ** 20;
 
-/** Arrays by name. */
-export type Answer = ReadonlyMap<string, TensorLike>;
+/** Numbers of calls begin anew after so many. */
+const MAX_CALLS = 2 ** 32;
 
 interface WaitingCall {
   readonly answer: Deferred<Answer>;
   readonly method: string;
-}
-
-/** An answer whose bytes are on their way. */
-interface Unfinished {
-  readonly id: number;
-  readonly outputs: readonly WireArray[];
-  readonly bytes: number;
-  readonly parts: Uint8Array[];
-  have: number;
 }
 
 /**
@@ -43,22 +34,20 @@ interface Unfinished {
  * wants another one starts it.
  */
 export class ServingWorker {
-  readonly #request: WorkerRequest;
   readonly #child: ChildProcess;
   readonly #id = randomUUID();
-  readonly #frames = new FrameReader(Number.POSITIVE_INFINITY);
+  readonly #frames: FrameReader;
   readonly #log: MessageLog;
   readonly #started = deferred<Readonly<Record<string, unknown>>>();
   readonly #gone = deferred<void>();
   readonly #calls = new Map<number, WaitingCall>();
   #count = 0;
-  #unfinished: Unfinished | undefined;
   #failure: Error | undefined;
   #printed = '';
   #over = false;
 
   private constructor(request: WorkerRequest) {
-    this.#request = request;
+    this.#frames = new FrameReader({ maxAnswerBytes: request.maxOutputBytes });
     this.#log = new MessageLog(request, this.#id);
     const child = spawnWorker(request);
     this.#child = child;
@@ -124,10 +113,12 @@ export class ServingWorker {
    */
   call(method: string, inputs: readonly CallInput[]): Promise<Answer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    const id = ++this.#count;
+    this.#count = (this.#count + 1) % MAX_CALLS;
+    const id = this.#count;
+    const frame = callFrame(id, method, inputs);
     const answer = deferred<Answer>();
     this.#calls.set(id, { answer, method });
-    this.#child.stdin?.write(callFrames(id, method, inputs));
+    this.#child.stdin?.write(frame);
     return answer.promise;
   }
 
@@ -153,76 +144,32 @@ export class ServingWorker {
   }
 
   #take(frame: Frame): void {
-    if (frame.kind === 'bytes') {
-      this.#takeBytes(frame.bytes);
+    if ('texts' in frame) {
+      this.#settle(frame);
       return;
     }
-    const { message } = frame;
-    if (this.#unfinished !== undefined) throw broken('a message where bytes were to come');
-    const { type, id } = message;
+    if (frame.kind === 'bytes') throw broken('bytes that belong to no answer');
+    const { type, id, about } = frame.message;
     if (type === 'serving' && id === this.#id && this.#log.ready !== undefined) {
-      this.#started.resolve((message['about'] ?? {}) as Record<string, unknown>);
-      return;
-    }
-    if (type === 'answer') {
-      this.#begin(message);
-      return;
-    }
-    if (type === 'failed') {
-      const { answer, method } = this.#waiting(id);
-      const text = String(message['message']);
-      answer.reject(
-        new PredictionError('ML_PREDICT_FAILED', `${method} in Python failed: ${text}`, { details: { method } }),
-      );
+      this.#started.resolve((about ?? {}) as Record<string, unknown>);
       return;
     }
     this.#log.take(frame);
   }
 
-  #begin({ id, outputs, bytes }: Readonly<Record<string, unknown>>): void {
-    const { maxOutputBytes } = this.#request;
-    const sizes = Array.isArray(outputs) ? (outputs as WireArray[]).map(wireBytes) : [undefined];
-    const total = sizes.reduce((sum: number, size) => sum + (size ?? Number.NaN), 0);
-    if (total !== bytes) throw broken(`an answer of ${String(bytes)} bytes whose arrays take ${total}`);
-    if (total > maxOutputBytes) {
-      throw new SidecarError('ML_SIDECAR_LIMIT', `the sidecar answers with more than ${maxOutputBytes} bytes`);
-    }
-    this.#unfinished = { id: id as number, outputs: outputs as WireArray[], bytes: total, parts: [], have: 0 };
-    this.#finish();
-  }
-
-  #takeBytes(bytes: Uint8Array): void {
-    const { parts } = this.#unfinished ?? { parts: undefined };
-    if (this.#unfinished === undefined || parts === undefined) throw broken('bytes that belong to no answer');
-    parts.push(bytes);
-    this.#unfinished.have += bytes.length;
-    this.#finish();
-  }
-
-  #finish(): void {
-    const whole = this.#unfinished;
-    if (whole === undefined || whole.have < whole.bytes) return;
-    if (whole.have > whole.bytes) throw broken('more bytes than it announced');
-    this.#unfinished = undefined;
-    const { answer } = this.#waiting(whole.id);
-    const [only] = whole.parts;
-    const bytes = whole.parts.length === 1 && only !== undefined ? only : Buffer.concat(whole.parts);
-    const arrays = new Map<string, TensorLike>();
-    let at = 0;
-    for (const output of whole.outputs) {
-      const tensor = tensorOf(output, bytes, at);
-      if (tensor === undefined) throw broken(`an array of the type ${output.type}`);
-      arrays.set(output.name, tensor);
-      at += wireBytes(output) ?? 0;
-    }
-    answer.resolve(arrays);
-  }
-
-  #waiting(id: unknown): WaitingCall {
-    const call = this.#calls.get(id as number);
+  #settle(frame: AnswerFrame): void {
+    // Read before the call is forgotten: where the answer is none, the call fails with the process.
+    const arrays = frame.kind === 'answer' ? readAnswer(frame) : undefined;
+    const call = this.#calls.get(frame.id);
     if (call === undefined) throw broken('an answer to no call');
-    this.#calls.delete(id as number);
-    return call;
+    this.#calls.delete(frame.id);
+    if (arrays !== undefined) {
+      call.answer.resolve(arrays);
+      return;
+    }
+    const { method } = call;
+    const reason = `${method} in Python failed: ${frame.texts.toString('utf8')}`;
+    call.answer.reject(new PredictionError('ML_PREDICT_FAILED', reason, { details: { method } }));
   }
 
   #end(code: number | null, signal: NodeJS.Signals | null): void {

@@ -1,6 +1,7 @@
 """A worker that stays and misbehaves on request. Started by the tests in place of worker.py."""
 
 import os
+import struct
 import sys
 import time
 
@@ -11,8 +12,33 @@ from ml_sidecar.main import OUT, main  # noqa: E402
 from ml_sidecar.serving import serve as serve_calls  # noqa: E402
 
 
-def frame(kind, content):
-    return kind + len(content).to_bytes(4, "big") + content
+def head(kind, number, about=b"", texts=b"", numbers=b"", size=None):
+    lengths = number, len(about), len(texts), len(numbers) if size is None else size
+    return struct.pack("<cIIIQ", kind, *lengths) + about + texts + numbers
+
+
+def described(code, *dims):
+    """One array of the name x."""
+    return struct.pack("<II", 0, 1) + b"\x01\x00\x00\x00x" + struct.pack(f"<BI{len(dims)}Q", code, len(dims), *dims)
+
+
+FLOAT64 = 2
+#: What a worker may write in place of an answer to the first call; a call of the name writes it.
+WRONG = {
+    "garbage": b"HTTP/1.1 200 OK\r\n\r\n",
+    "stranger": head(b"A", 999, described(FLOAT64, 0)),
+    "strange_failure": head(b"F", 999, texts=b"no"),
+    "too_much": head(b"A", 1, described(FLOAT64, 9_000_000_000), size=72_000_000_000),
+    "too_many_texts": head(b"A", 1, described(0, 1), size=0)[:9] + struct.pack("<I", 1 << 28) + bytes(8),
+    "wrong_size": head(b"A", 1, described(FLOAT64, 2), numbers=bytes(8)),
+    "longer": head(b"A", 1, described(FLOAT64, 1), numbers=bytes(16)),
+    "no_type": head(b"A", 1, described(99, 1), numbers=bytes(8)),
+    "early_end": head(b"A", 1, described(FLOAT64, 1)[:-3], numbers=bytes(8)),
+    "no_texts": head(b"A", 1, described(0, 2), texts=b'[["a"]]'),
+    "no_labels": head(b"A", 1, described(0, 1), texts=b'[[{"a":1}]]'),
+    "no_json": head(b"A", 1, described(0, 1), texts=b"[["),
+    "loose_bytes": b"B\x00\x00\x00\x01x",
+}
 
 
 def misbehave(method, inputs):
@@ -21,14 +47,8 @@ def misbehave(method, inputs):
         os.abort()
     if method == "hang":
         time.sleep(600)
-    if method == "garbage":
-        os.write(OUT, b"HTTP/1.1 200 OK\r\n\r\n")
-    if method == "stranger":
-        os.write(OUT, frame(b"J", b'{"type":"answer","id":999,"outputs":[],"bytes":0}'))
-    if method == "too_much":
-        os.write(OUT, frame(b"J", b'{"type":"answer","id":1,"outputs":[{"name":"x","type":"float64","dims":[9000000000]}],"bytes":72000000000}'))
-    if method == "wrong_size":
-        os.write(OUT, frame(b"J", b'{"type":"answer","id":1,"outputs":[{"name":"x","type":"float64","dims":[2]}],"bytes":8}'))
+    if method in WRONG:
+        os.write(OUT, WRONG[method])
     if method == "out":
         with open("/etc/passwd", "rb") as file:
             return [("x", numpy.frombuffer(file.read(8), dtype="u1"))]

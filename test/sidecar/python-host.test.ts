@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { callFrames, type CallInput, inputOf } from '../../src/sidecar/call-frames.ts';
+import { type CallInput, inputOf } from '../../src/sidecar/call-frames.ts';
 import { PythonHost } from '../../src/sidecar/python-host.ts';
 import { sandboxPolicy } from '../../src/sidecar/sandbox-policy.ts';
 import { ServingWorker } from '../../src/sidecar/serving-worker.ts';
@@ -37,22 +37,8 @@ async function host(callMs = 60_000): Promise<PythonHost> {
   return opened;
 }
 
-const numbers: CallInput = inputOf('x', { data: Float64Array.of(1, Number.NaN, -0), shape: [3], dtype: 'float64' });
-
-describe('a call', () => {
-  it('is laid out as the worker reads it, in several frames where it is large', () => {
-    const big = inputOf('y', { data: new Uint8Array(40 * 2 ** 20), shape: [40 * 2 ** 20], dtype: 'uint8' });
-    const bytes = callFrames(7, 'run', [big]);
-    const length = bytes.readUInt32BE(1);
-    expect(JSON.parse(bytes.subarray(5, 5 + length).toString())).toEqual({
-      id: 7,
-      method: 'run',
-      inputs: [{ name: 'y', type: 'uint8', dims: [40 * 2 ** 20] }],
-      bytes: 40 * 2 ** 20,
-    });
-    expect(bytes.length).toBe(5 + length + 3 * 5 + 40 * 2 ** 20);
-  });
-});
+const data = Float64Array.of(1, Number.NaN, -0);
+const numbers: CallInput = inputOf('x', { data, shape: [3], dtype: 'float64' });
 
 describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, () => {
   it('answers what it was asked, whatever the types', async () => {
@@ -103,7 +89,7 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
         message: expect.stringContaining('PermissionError') as string,
       });
     }
-    expect((await python.call('run', [numbers])).get('x')?.data).toEqual(numbers.data);
+    expect((await python.call('run', [numbers])).get('x')?.data).toEqual(data);
     expect(python.restarts).toBe(0);
   });
 
@@ -111,8 +97,17 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
     ['die', 'ML_SIDECAR_CRASHED'],
     ['garbage', 'ML_SIDECAR_PROTOCOL'],
     ['stranger', 'ML_SIDECAR_PROTOCOL'],
+    ['strange_failure', 'ML_SIDECAR_PROTOCOL'],
     ['too_much', 'ML_SIDECAR_LIMIT'],
+    ['too_many_texts', 'ML_SIDECAR_PROTOCOL'],
     ['wrong_size', 'ML_SIDECAR_PROTOCOL'],
+    ['longer', 'ML_SIDECAR_PROTOCOL'],
+    ['no_type', 'ML_SIDECAR_PROTOCOL'],
+    ['early_end', 'ML_SIDECAR_PROTOCOL'],
+    ['no_texts', 'ML_SIDECAR_PROTOCOL'],
+    ['no_labels', 'ML_SIDECAR_PROTOCOL'],
+    ['no_json', 'ML_SIDECAR_PROTOCOL'],
+    ['loose_bytes', 'ML_SIDECAR_PROTOCOL'],
   ])('whose process misbehaves (%s) is started again by the next call', async (method, code) => {
     const python = await host();
     const waiting = [python.call(method, []), python.call('run', [numbers])];
@@ -121,7 +116,7 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
       waiting.map(() => ({ status: 'rejected', reason: expect.objectContaining({ code }) as unknown })),
     );
     const both = [python.call('run', [numbers]), python.call('run', [numbers])];
-    for (const answer of await Promise.all(both)) expect(answer.get('x')?.data).toEqual(numbers.data);
+    for (const answer of await Promise.all(both)) expect(answer.get('x')?.data).toEqual(data);
     expect(python.restarts).toBe(1);
   });
 
@@ -133,7 +128,7 @@ describe.runIf(PYTHON !== undefined)('a model in Python', { timeout: 120_000 }, 
     while (python.restarts < 1 || python.worker.over) await new Promise((resolve) => setTimeout(resolve, 20));
     python.abandon();
     await expect(late).rejects.toMatchObject({ code: 'ML_WORKER_CRASHED', details: { killed: 'deadline' } });
-    expect((await python.call('run', [numbers])).get('x')?.data).toEqual(numbers.data);
+    expect((await python.call('run', [numbers])).get('x')?.data).toEqual(data);
   });
 
   it('that ends again and again is given up', async () => {

@@ -9,10 +9,9 @@ BYTES = b"B"
 
 _HEADER = struct.Struct(">cI")
 MAX_FRAME = 16 * 1024 * 1024
+_TOGETHER = 1 << 16
 
-# Made once: the functions of the module make one for every message.
 _ENCODE = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
-_DECODE = json.JSONDecoder().decode
 
 
 class ProtocolError(Exception):
@@ -37,64 +36,14 @@ def read_json(fd):
     return json.loads(read_exactly(fd, size).decode("utf-8"))
 
 
-class Reader:
-    """Reads frames one after another from a descriptor, with few calls of the system."""
-
-    def __init__(self, fd):
-        self._fd = fd
-        self._left = b""
-
-    def json(self):
-        """The next message, or None at the end of the input."""
-        header = self._take(_HEADER.size, may_end=True)
-        if header is None:
-            return None
-        kind, size = _HEADER.unpack(header)
-        if kind != JSON or size > MAX_FRAME:
-            raise ProtocolError(f"a frame of kind {kind!r} and {size} bytes")
-        return _DECODE(self._take(size).decode("utf-8"))
-
-    def blob(self, size):
-        """So many bytes, in as many frames as they came in."""
-        parts = []
-        while size > 0:
-            kind, length = _HEADER.unpack(self._take(_HEADER.size))
-            if kind != BYTES or length > size or length == 0:
-                raise ProtocolError(f"a frame of kind {kind!r} and {length} bytes where {size} are left")
-            parts.append(self._take(length))
-            size -= length
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def _take(self, size, may_end=False):
-        parts, have = [self._left], len(self._left)
-        while have < size:
-            part = os.read(self._fd, max(1 << 13, min(size - have, 1 << 20)))
-            if not part:
-                if may_end and have == 0:
-                    return None
-                raise ProtocolError(f"the pipe ended {size - have} bytes early")
-            parts.append(part)
-            have += len(part)
-        data = parts[0] if len(parts) == 1 else b"".join(parts)
-        self._left = data[size:]
-        return data[:size]
-
-
 class Writer:
     """Writes frames to a descriptor; large bytes go in several."""
 
     def __init__(self, fd):
         self._fd = fd
 
-    def json(self, message, data=b""):
-        """A message, and bytes that belong to it; small ones go out together."""
-        content = _ENCODE(message).encode("utf-8")
-        if len(data) > 1 << 16 or len(content) > MAX_FRAME:
-            self._frame(JSON, content)
-            self.blob(data)
-            return
-        head = _HEADER.pack(JSON, len(content))
-        self._write(head + content + (_HEADER.pack(BYTES, len(data)) + data if data else b""))
+    def json(self, message):
+        self._frame(JSON, _ENCODE(message).encode("utf-8"))
 
     def blob(self, data):
         view = memoryview(data)
@@ -104,10 +53,13 @@ class Writer:
     def _frame(self, kind, content):
         if len(content) > MAX_FRAME:
             raise ProtocolError(f"a frame of {len(content)} bytes")
-        self._write(_HEADER.pack(kind, len(content)))
-        self._write(content)
+        self.raw(_HEADER.pack(kind, len(content)), content)
 
-    def _write(self, content):
-        view = memoryview(content)
-        while len(view) > 0:
-            view = view[os.write(self._fd, view) :]
+    def raw(self, *parts):
+        """Bytes one after another; small ones go out together."""
+        if sum(map(len, parts)) <= _TOGETHER:
+            parts = (b"".join(parts),)
+        for part in parts:
+            view = memoryview(part)
+            while len(view) > 0:
+                view = view[os.write(self._fd, view) :]
