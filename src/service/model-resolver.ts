@@ -3,9 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import { isRemote } from '../remote/is-remote.ts';
 import type { FallbackOrder, RemoteOptions } from '../remote/remote-options.ts';
-import { openArtefact } from '../repository/artefact-reader.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
-import { requireChosen, resolveModel } from '../repository/resolve.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
@@ -171,6 +169,7 @@ export class ModelResolver {
 
   /** The repository's record for a request; looks at the disk again once before it says that there is none. */
   async record(request: ModelRequest, pins: Pins = this.pins(request)): Promise<ModelRecord> {
+    const { requireChosen } = await import('../repository/resolve.ts');
     try {
       return requireChosen(await this.explain(request, pins));
     } catch (error) {
@@ -194,6 +193,7 @@ export class ModelResolver {
   /** What the repository has, whatever path was set. */
   async #explainStored(request: ModelRequest, override: Pick<Override, 'version' | 'via'>): Promise<Explanation> {
     const index = await this.index();
+    const { resolveModel } = await import('../repository/resolve.ts');
     const via = [...override.via];
     let version = override.version ?? request.version;
     const alias = this.#aliases.get(request.name)?.get(version);
@@ -277,7 +277,10 @@ export class ModelResolver {
       loaderOptions,
       engine,
       fresh: true,
-      open: (options) => openArtefact(undefined, absolute, options),
+      async open(options) {
+        const { openArtefact } = await import('../repository/artefact-reader.ts');
+        return openArtefact(undefined, absolute, options);
+      },
     };
   }
 
@@ -313,6 +316,7 @@ export class ModelResolver {
   ): Promise<ResolvedModel> {
     if (path !== undefined) return this.#direct(request, path, override);
     const asked = { via: override.via, version: version ?? override.version };
+    const { requireChosen } = await import('../repository/resolve.ts');
     return this.#stored(request, requireChosen(await this.#explainStored(request, asked)), override);
   }
 }

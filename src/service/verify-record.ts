@@ -1,4 +1,3 @@
-import { verifyArtefact } from '../integrity/verify-artefact.ts';
 import type { AuthenticityFact } from '../spec/authenticity.ts';
 import type { ModelRecord, ModelRepository } from '../spec/model-repository.ts';
 import type { RegistryConfig } from './registry-config.ts';
@@ -33,6 +32,7 @@ export async function verifyRecord(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Verified> {
+  const { verifyArtefact } = await import('../integrity/verify-artefact.ts');
   const artefact = await repository.open(record, { maxBytes: limits.maxModelBytes, signal });
   const { result, algorithm } = await verifyArtefact(artefact, record.metadata, verification);
   const ref = { model: record.name, version: record.label ?? record.version, artefact: record.id };

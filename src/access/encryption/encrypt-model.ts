@@ -22,12 +22,7 @@ export interface EncryptedFile {
   readonly sha256: string;
 }
 
-/**
- * Encrypts a model file with AES-256-GCM. The output appears whole or not at all, and none is overwritten. Call it
- * `<name>.<extension>.enc`: the extension before `.enc` counts. The plain file stays; removing it is the caller's.
- *
- * @throws `ML_OPTIONS_INVALID`, `ML_ARTEFACT_*`, `ML_ENCRYPTION_KEY_INVALID`
- */
+/** See `encryptModel` in `lazy.ts`. */
 export async function encryptModel(
   input: string,
   output: string,
