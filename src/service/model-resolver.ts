@@ -18,6 +18,7 @@ import type {
 import type { Explanation } from '../spec/resolution.ts';
 import { choosePinned, type ModelFamily, NO_PINS, pinnedId, type Pins } from './swap/pins.ts';
 import { modelEnvironment, variableNames } from './environment.ts';
+import { setNames, setPath, setRecord } from './set-models.ts';
 import type { RegistryConfig } from './registry-config.ts';
 import type { FallbackOptions, ModelOverride, RegistryOptions } from './registry-options.ts';
 import { noFile } from './remote/no-file.ts';
@@ -135,6 +136,24 @@ export class ModelResolver {
   }
 
   /**
+   * The records of the repository, and of the models whose path was set, as far as that is what answers.
+   *
+   * @param asked names that something asks for
+   */
+  async records(asked: Iterable<string>): Promise<readonly ModelRecord[]> {
+    const { records } = await this.index();
+    const known = new Set([...asked, ...records.map(({ name }) => name)]);
+    const set = setNames(this.#config, known).map(async (name) => {
+      const request = { area: 'trained', name, version: 'latest' } as const;
+      const override = this.#override(request);
+      if (!this.#usesPath(request, override, this.pins(request))) return [];
+      const path = setPath(this.#config, name);
+      return path === undefined ? [] : [await setRecord(name, path)];
+    });
+    return [...records, ...(await Promise.all(set)).flat()];
+  }
+
+  /**
    * @param pins default: those in force
    * @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`, `ML_MODEL_VERSION_INVALID`, `ML_MODEL_AMBIGUOUS`
    */
@@ -218,18 +237,17 @@ export class ModelResolver {
   }
 
   /** A path that was set leaves nothing to choose. */
-  #explainPath({ name, version }: ModelRequest, path: string): Explanation {
-    const variable = variableNames(name).path;
-    const origin = this.#config.models[name]?.path === undefined ? variable : `options.models.${name}.path`;
-    const id = isRemote(path) ? path : resolvePath(path);
+  async #explainPath({ name, version }: ModelRequest, path: string): Promise<Explanation> {
+    const { origin } = setPath(this.#config, name) as { readonly origin: string };
+    const record = await setRecord(name, { path, origin });
     return {
       name,
       requested: version,
       via: [`path ${path} from ${origin}`],
       location: this.#repository.location,
-      chosen: undefined,
+      chosen: record,
       candidates: [
-        { id, record: undefined, chosen: true, reason: `chosen: ${origin} names it; versions play no part` },
+        { id: record.id, record, chosen: true, reason: `chosen: ${origin} names it; versions play no part` },
       ],
       knownNames: [],
     };
