@@ -154,7 +154,7 @@ export class MLServiceRegistry extends CallerView implements EventSource {
       slots: () => this.#slots,
       retire: (slot) => this.#slots.retire(slot),
     });
-    this.#required = new RequiredModels(config.required, {
+    this.#required = new RequiredModels(config, {
       services: this.#services,
       slot: (name, version) => this.#slot(name, version),
       closed: () => this.#closed !== undefined,

@@ -53,6 +53,7 @@ export interface RegistryConfig {
   /** Made, and its code imported, when a file first needs it. */
   readonly converter: () => Promise<ModelConverter>;
   readonly required: 'services' | readonly string[];
+  readonly retryRequired: boolean;
   readonly access: AccessOption | undefined;
   readonly encryption: EncryptionOptions | undefined;
   readonly filePermissions: FilePermissions;
@@ -121,6 +122,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     remote: options.remote ?? {},
     converter: converterOf(sidecar),
     required: options.required ?? [],
+    retryRequired: options.retryRequired ?? false,
     access: options.access,
     encryption: options.encryption,
     filePermissions: filePermissionsOn(process.platform, options.filePermissions),

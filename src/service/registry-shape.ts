@@ -201,6 +201,7 @@ export const registryShape: Shape = objectOf({
       "'services' or an array of `name` or `name@version`",
     ),
   ),
+  retryRequired: optional(boolean('a boolean')),
   encryption: optional(
     objectOf(
       { key: custom((v) => typeof v === 'function', 'a function that gives a key by its id') },
