@@ -11,7 +11,7 @@ function registryOf(options: RegistryOptions): MLServiceRegistry {
   const registry = new MLServiceRegistry({
     env: {},
     repository: createMemoryRepository({ 'fraud_v1.mock': '1', 'other_v1.mock': '1' }),
-    loaders: [createMockLoader({ load: () => createFakeModel({ predict: [1] }) })],
+    loaders: [createMockLoader({ model: createFakeModel({ predict: [1] }) })],
     ...options,
   });
   onTestFinished(() => registry.close());
