@@ -67,10 +67,12 @@ export class InferenceCore {
    */
   async modelReady({ name, version = 'latest' }: Target): Promise<boolean> {
     const { id, problem } = await this.#registry.resolve(name, version);
-    if (problem !== undefined || this.#unloaded.has(name)) return false;
+    if (this.#unloaded.has(name)) return false;
     const { models } = this.#registry.health();
     const states = models.filter(({ artefact }) => artefact === id).map(({ state }) => state);
-    return states.length === 0 || states.includes('ready') || states.every((state) => state === 'unloaded');
+    if (states.includes('ready')) return true;
+    // What cannot be loaded now may serve still, if it was loaded before.
+    return problem === undefined && states.every((state) => state === 'unloaded');
   }
 
   /** Loads the model if need be: only then is its form known. */

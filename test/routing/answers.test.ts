@@ -36,6 +36,8 @@ describe('a copy', () => {
         expect(copyValue(value)).toEqual(value);
       }),
     );
+    const awkward = JSON.parse('{"__proto__":{"a":1}}') as object;
+    expect(Object.entries(copyValue(awkward))).toEqual([['__proto__', { a: 1 }]]);
     const rows = [{ amount: 1, tags: ['a'] }, [2, 3]];
     const copy = copyValue(rows) as typeof rows;
     (rows[0] as { amount: number; tags: string[] }).tags.push('b');
