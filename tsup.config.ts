@@ -27,7 +27,7 @@ const config: Options = {
   },
   // Tree-shaken into the bundle: imported whole, zod costs 36 ms and semver 10 ms of start-up (docs/adr).
   // The two small ones cost 8 ms together as packages of their own: finding and reading their manifests.
-  noExternal: ['zod', 'semver', 'lru-cache', 'eventemitter3'],
+  noExternal: ['zod/mini', 'semver', 'lru-cache', 'eventemitter3'],
   esbuildPlugins: [
     joinChunks({
       files: {

@@ -1,37 +1,33 @@
+import * as z from 'zod/mini';
 import { ContractError } from '../errors/contract-error.ts';
-import { arrayOf, boolean, checked, custom, number, objectOf, oneOf, optional, recordOf } from '../internal/shape.ts';
 import type { InputFeature } from '../spec/input-contract.ts';
 
-const finite = optional(number('a finite number'));
-const isValue = (v: unknown): boolean => typeof v === 'string' || typeof v === 'boolean' || Number.isFinite(v);
-const fields = objectOf(
-  {
-    type: optional(oneOf(['number', 'integer', 'string', 'boolean'])),
-    min: finite,
-    max: finite,
-    nullable: optional(boolean('a boolean')),
-    enum: optional(
-      checked(
-        arrayOf(custom(isValue, 'text, a number or a boolean'), 'an array of values'),
-        ({ length }: unknown[]) => length > 0,
-        'an array of at least one value',
+const finite = z.optional(z.number('a finite number'));
+const feature = z
+  .strictObject(
+    {
+      type: z.optional(
+        z.enum(['number', 'integer', 'string', 'boolean'], "'number', 'integer', 'string' or 'boolean'"),
       ),
+      min: finite,
+      max: finite,
+      nullable: z.optional(z.boolean('a boolean')),
+      enum: z.optional(
+        z
+          .array(z.union([z.string(), z.number(), z.boolean()]), 'an array of values')
+          .check(z.minLength(1, 'an array of at least one value')),
+      ),
+    },
+    'an object { type?, min?, max?, nullable?, enum? }',
+  )
+  .check(
+    z.refine(
+      ({ type, min, max }) => (min === undefined && max === undefined) || type === 'number' || type === 'integer',
+      "of type 'number' or 'integer' to have min or max",
     ),
-  },
-  'an object { type?, min?, max?, nullable?, enum? }',
-);
-const ofNumbers = checked(
-  fields,
-  ({ type, min, max }: InputFeature) =>
-    (min === undefined && max === undefined) || type === 'number' || type === 'integer',
-  "of type 'number' or 'integer' to have min or max",
-);
-const feature = checked(
-  ofNumbers,
-  ({ min = -Infinity, max = Infinity }: InputFeature) => min <= max,
-  'an object whose min is not above its max',
-);
-const schema = recordOf(feature, 'an object of features by name');
+    z.refine(({ min = -Infinity, max = Infinity }) => min <= max, 'an object whose min is not above its max'),
+  );
+const schema = z.record(z.string(), feature, 'an object of features by name');
 
 /**
  * The `input_schema` of metadata. What cannot be understood is refused as a whole: a rule that is passed over is one that
@@ -41,9 +37,11 @@ const schema = recordOf(feature, 'an object of features by name');
  */
 export function readInputSchema(given: unknown): ReadonlyMap<string, InputFeature> {
   if (given === undefined) return new Map();
-  const issue = schema(given);
-  if (issue === undefined) return new Map(Object.entries(given as Record<string, InputFeature>));
-  const path = ['input_schema', ...issue.path].join('.');
-  const what = issue.must === undefined ? 'is no field that is known' : `must be ${issue.must}`;
+  const checked = z.safeParse(schema, given);
+  if (checked.success) return new Map(Object.entries(checked.data) as [string, InputFeature][]);
+  const [issue] = checked.error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const path = ['input_schema', ...(issue?.path ?? []), ...(unknown === undefined ? [] : [unknown])].join('.');
+  const what = unknown === undefined ? `must be ${issue?.message}` : 'is no field that is known';
   throw new ContractError('ML_CONTRACT_INVALID', `${path} in the metadata ${what}`, { details: { path } });
 }

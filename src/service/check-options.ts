@@ -1,14 +1,17 @@
+import * as z from 'zod/mini';
 import { ConfigurationError } from '../errors/configuration-error.ts';
-import type { Shape } from '../internal/shape.ts';
 
 /** @throws `ML_OPTIONS_INVALID` for the first thing that is wrong, its message starting `options.<path> must be` */
-export function checkOptions(shape: Shape, options: unknown): void {
-  const issue = shape(options);
+export function checkOptions(schema: z.ZodMiniType, options: unknown): void {
+  const { error } = z.safeParse(schema, options);
+  const issue = error?.issues[0];
   if (issue === undefined) return;
-  const path = ['options', ...issue.path].join('.');
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const keys = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
+  const path = ['options', ...keys.map(String)].join('.');
   let value = options;
-  for (const key of issue.path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
-  const must = issue.must === undefined ? 'absent: there is no such option' : `${issue.must}, got ${show(value)}`;
+  for (const key of keys) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
+  const must = unknownKey === undefined ? `${issue.message}, got ${show(value)}` : 'absent: there is no such option';
   throw new ConfigurationError('ML_OPTIONS_INVALID', `${path} must be ${must}`, { details: { path, value } });
 }
 

@@ -19,7 +19,7 @@ import type { InputValidation } from './contract-guard.ts';
 import { readEnvironment } from './environment.ts';
 import { checkOptions } from './check-options.ts';
 import { type ExecutionConfig, executionConfig } from './execution-runtime.ts';
-import { isRegistry, registryShape } from './registry-shape.ts';
+import { isRegistry, registrySchema } from './registry-schema.ts';
 import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
 
 /** Options, environment and defaults made one. */
@@ -73,7 +73,7 @@ export const DEFAULT_LIMITS: Limits = {
  * @throws `ML_OPTIONS_INVALID`, its message starting `options.<path> must be`; `ML_ENV_INVALID`
  */
 export function configure(options: RegistryOptions): RegistryConfig {
-  checkOptions(registryShape, options);
+  checkOptions(registrySchema, options);
   const { cache = {}, backoff = {}, limits = {} } = options;
   const clock = options.clock ?? systemClock;
   const env = options.env ?? process.env;

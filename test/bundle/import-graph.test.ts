@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const dist = join(import.meta.dirname, '../../dist');
-const MAX_FILES = 7;
-const MAX_BYTES = 400_000;
+const MAX_FILES = 9;
+const MAX_BYTES = 440_000;
 /** What Node loads by itself differs between versions; none of these is needed to make a registry. */
 const HEAVY = /^NativeModule (?:http|https|http2|net|tls|crypto|zlib|child_process|worker_threads|dns)$/;
 

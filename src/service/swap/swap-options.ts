@@ -1,4 +1,4 @@
-import { boolean, checked, custom, integer, number, objectOf, oneOf, optional, string } from '../../internal/shape.ts';
+import * as z from 'zod/mini';
 import type { CallOptions } from '../../spec/model.ts';
 import type { ModelArea } from '../../spec/model-repository.ts';
 import type { SwapPolicy } from '../../spec/swap.ts';
@@ -54,33 +54,38 @@ export interface TakeOver {
 const DEFAULT_TOLERANCE = 1e-5;
 const POLICIES: readonly SwapPolicy[] = ['availability-first', 'memory-first'];
 
-const to = checked(string('a version such as v2, 1.2.0 or latest'), (s: string) => s !== '', 'a version, not empty');
-const area = optional(oneOf(['trained', 'preprocessing', 'checkpoints']));
-const takingOver = {
-  policy: optional(oneOf(POLICIES)),
-  samples: optional(oneOf(['require', 'ifPresent', 'off'])),
-  tolerance: optional(checked(number('a number'), (n: number) => n >= 0, 'zero or a positive number')),
-  force: optional(boolean('a boolean')),
-  drainTimeoutMs: optional(checked(integer('a whole number'), (n: number) => n >= 0, 'zero or a positive number')),
-  signal: optional(custom((v) => v instanceof AbortSignal, 'an AbortSignal')),
+const shape = {
+  to: z.optional(z.string('a version such as v2, 1.2.0 or latest').check(z.minLength(1, 'a version, not empty'))),
+  area: z.optional(z.enum(['trained', 'preprocessing', 'checkpoints'], "'trained', 'preprocessing' or 'checkpoints'")),
+  policy: z.optional(z.enum(POLICIES, "'availability-first' or 'memory-first'")),
+  samples: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
+  tolerance: z.optional(z.number('a number').check(z.nonnegative('zero or a positive number'))),
+  force: z.optional(z.boolean('a boolean')),
+  drainTimeoutMs: z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number'))),
+  signal: z.optional(z.instanceof(AbortSignal, { error: 'an AbortSignal' })),
 };
-const { policy, drainTimeoutMs, signal } = takingOver;
-const shapes = {
-  swap: objectOf({ to, area, ...takingOver }, 'an object { to, ... }'),
-  rollback: objectOf({ area, policy, drainTimeoutMs, signal }),
-  alias: objectOf(takingOver),
+const schemas = {
+  swap: z.strictObject(
+    { ...shape, to: z.nonoptional(shape.to, 'a version such as v2, 1.2.0 or latest') },
+    'an object { to, ... }',
+  ),
+  rollback: z.strictObject(
+    { area: shape.area, policy: shape.policy, drainTimeoutMs: shape.drainTimeoutMs, signal: shape.signal },
+    'an object',
+  ),
+  alias: z.strictObject({ ...shape, to: z.optional(z.undefined()), area: z.optional(z.undefined()) }, 'an object'),
 };
 
 /** @throws `ML_OPTIONS_INVALID`, its message starting `options.<path> must be` */
 export function takeOver(kind: 'swap' | 'rollback' | 'alias', options: Partial<SwapOptions>): TakeOver {
-  checkOptions(shapes[kind], options);
-  const { samples, tolerance, force } = options;
+  checkOptions(schemas[kind], options);
+  const { policy, samples, tolerance, force, drainTimeoutMs, signal } = options;
   return {
-    policy: options.policy ?? 'availability-first',
+    policy: policy ?? 'availability-first',
     samples: samples ?? 'ifPresent',
     tolerance: tolerance ?? DEFAULT_TOLERANCE,
     force: force ?? false,
-    drainTimeoutMs: options.drainTimeoutMs ?? DEFAULT_UNLOAD_TIMEOUT_MS,
-    signal: options.signal,
+    drainTimeoutMs: drainTimeoutMs ?? DEFAULT_UNLOAD_TIMEOUT_MS,
+    signal,
   };
 }
