@@ -23,6 +23,22 @@ const { stdout } = await runNode(
     console.log([...native, ...loaded].filter((path) => /onnxruntime|chokidar|tfjs/.test(path)).join(' '));`),
 );
 
+// On a machine that others use, too, times say little; what the processor did says more.
+const used = 'console.log(JSON.stringify(process.cpuUsage()))';
+const processor = async (args) => {
+  const { user, system } = JSON.parse((await runNode(args)).stdout);
+  return (user + system) / 1000;
+};
+const cpu = await interleave(
+  {
+    emptyEsm: () => processor(esm(used)),
+    esm: () => processor(esm(`import ${JSON.stringify(LIBRARY)}; ${used}`)),
+    emptyCjs: () => processor(cjs(used)),
+    cjs: () => processor(cjs(`require(${commonJs}); ${used}`)),
+  },
+  21,
+);
+
 const added = differences(values.esm, values.emptyEsm);
 const addedCjs = differences(values.cjs, values.emptyCjs);
 report({
@@ -31,6 +47,11 @@ report({
     ['empty Node process', spread(values.emptyEsm, 'ms'), ''],
     ['`import`, over the empty process', spread(added, 'ms'), 'under 30 ms', median(added) < 30],
     ['`require`, over the empty process', spread(addedCjs, 'ms'), 'under 30 ms', median(addedCjs) < 30],
+    [
+      '... processor time, `import` and `require`',
+      `${spread(differences(cpu.esm, cpu.emptyEsm), 'ms')}; ${spread(differences(cpu.cjs, cpu.emptyCjs), 'ms')}`,
+      '',
+    ],
     ['runtimes and watchers loaded by it', stdout.trim() === '' ? 'none' : stdout.trim(), 'none', stdout.trim() === ''],
   ],
 });

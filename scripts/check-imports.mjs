@@ -184,7 +184,39 @@ function namesFormat(text) {
     .some((word) => FORMAT_WORDS.has(word));
 }
 
+/** What importing the library must not import: nobody who makes a registry needs it by then. By beginnings. */
+const LATER = [
+  'semver',
+  'node:child_process',
+  'node:crypto',
+  'node:http',
+  'node:net',
+  'node:worker_threads',
+  'node:zlib',
+  'src/access/encryption/encrypt-model.ts',
+  'src/contract/zod-row.ts',
+  'src/execution/call-gate.ts',
+  'src/execution/model-host.ts',
+  'src/integrity/lock-file.ts',
+  'src/integrity/verify-artefact.ts',
+  'src/metrics/collect-',
+  'src/protocol/',
+  'src/publishing/publish-model.ts',
+  'src/repository/directory-index.ts',
+  'src/repository/read-file.ts',
+  'src/repository/resolve.ts',
+  'src/routing/',
+  'src/server/http-front.ts',
+  'src/server/serve.ts',
+  'src/service/build-model.ts',
+  'src/service/load-model.ts',
+  'src/service/swap/swap-run.ts',
+];
+const ENTRY = 'src/index.ts';
+
 const problems = [];
+/** Static imports of files and packages, by file. */
+const atOnce = new Map();
 const files = sourceFiles();
 const known = new Set(files);
 const graph = new Map(files.map((file) => [file, []]));
@@ -196,6 +228,10 @@ for (const file of files) {
     count += 1;
     // The name of a user's module or of an engine may be computed; there is nothing to judge then.
     if (specifier === undefined) continue;
+    if (kind === 'static')
+      (atOnce.get(file) ?? atOnce.set(file, []).get(file)).push(
+        specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier,
+      );
     const say = (reason) => problems.push(`${placeOf(node)}: imports '${specifier}': ${reason}`);
     if (!specifier.startsWith('.')) {
       const reason = packageRefusal(file, specifier, kind);
@@ -244,5 +280,28 @@ function circles() {
 }
 
 for (const circle of circles()) problems.push(`circle of imports: ${circle.join(' -> ')}`);
+
+/** How importing the library comes to import something that belongs to `LATER`. */
+function tooEarly() {
+  const cameFrom = new Map([[ENTRY, undefined]]);
+  const found = [];
+  for (const file of cameFrom.keys()) {
+    const later = LATER.find((beginning) => file.startsWith(beginning));
+    if (later !== undefined) {
+      const way = [];
+      for (let at = file; at !== undefined; at = cameFrom.get(at)) way.unshift(at);
+      found.push(`importing the library imports ${file}; use import() on the way: ${way.join(' -> ')}`);
+      continue;
+    }
+    for (const target of atOnce.get(file) ?? []) if (!cameFrom.has(target)) cameFrom.set(target, file);
+  }
+  // A name that nothing has is a check that cannot fail.
+  for (const beginning of LATER)
+    if (beginning.startsWith('src/') && !files.some((file) => file.startsWith(beginning)))
+      found.push(`scripts/check-imports.mjs: LATER names ${beginning}, and there is no such file`);
+  return found;
+}
+
+problems.push(...tooEarly());
 
 finish('check-imports', problems, `${files.length} files, ${count} imports, no circle`);

@@ -1,5 +1,6 @@
 export type { FilePermissions } from './access/file-permissions.ts';
-export { encryptModel, type EncryptedFile, type EncryptModelOptions } from './access/encryption/encrypt-model.ts';
+export type { EncryptedFile, EncryptModelOptions } from './access/encryption/encrypt-model.ts';
+export { encryptModel } from './access/encryption/lazy.ts';
 export { runAs } from './access/run-as.ts';
 export { compileInputContract, type ContractFacts } from './contract/compile-contract.ts';
 export { readRows, type RowReader, type RowSchema } from './data/rows.ts';
@@ -48,22 +49,16 @@ export type {
   QuantizeOptions,
   RewrittenWeight,
 } from './quantization/quantize-options.ts';
-export {
-  collectOpenTelemetry,
-  type CollectOpenTelemetryOptions,
-  type OpenTelemetryMeter,
-} from './metrics/collect-opentelemetry.ts';
-export {
-  collectPrometheus,
-  type CollectPrometheusOptions,
-  type PrometheusRegister,
-} from './metrics/collect-prometheus.ts';
+export type { CollectOpenTelemetryOptions, OpenTelemetryMeter } from './metrics/collect-opentelemetry.ts';
+export type { CollectPrometheusOptions, PrometheusRegister } from './metrics/collect-prometheus.ts';
+export { collectOpenTelemetry, collectPrometheus } from './metrics/lazy.ts';
 export type { MetricsSource } from './metrics/metrics-source.ts';
-export { createGrpcService, type GrpcService } from './server/create-grpc-service.ts';
+export type { GrpcService } from './server/create-grpc-service.ts';
 export { createInferenceHandler, type InferenceHandler } from './server/create-inference-handler.ts';
 export { createInferencePlugin, type InferencePlugin } from './server/create-inference-plugin.ts';
 export type { InferenceCall, InferenceOptions } from './server/inference-options.ts';
-export { type RunningServer, serve, type ServeOptions } from './server/serve.ts';
+export { createGrpcService, serve } from './server/lazy.ts';
+export type { RunningServer, ServeOptions } from './server/serve.ts';
 export type { Authorize, PublishingAction } from './publishing/authorize.ts';
 export type { Backup, BackupOptions } from './publishing/backup-models.ts';
 export { backupModels, pruneModels, publishModel, recoverModels, restoreModels } from './publishing/lazy.ts';
@@ -93,8 +88,9 @@ export type {
   HealthSource,
   ModelHealthBody,
 } from './service/health/health-answer.ts';
-export { type FileInspection, inspectFile, type InspectOptions } from './service/inspect-file.ts';
-export { type Listeners, loadModel, type LoadModelOptions, type ModelBytes } from './service/load-model.ts';
+export type { FileInspection, InspectOptions } from './service/inspect-file.ts';
+export { inspectFile, loadModel, lockModels, scanFile, verifyModel } from './service/lazy.ts';
+export type { Listeners, LoadModelOptions, ModelBytes } from './service/load-model.ts';
 export {
   type AreaOptions,
   MLServiceRegistry,
@@ -102,7 +98,7 @@ export {
   type ServiceClass,
 } from './service/ml-service-registry.ts';
 export type { ServiceLike } from './service/service-contract.ts';
-export { type LockOptions, type LockReport, lockModels } from './service/lock-models.ts';
+export type { LockOptions, LockReport } from './service/lock-models.ts';
 export type {
   CacheOptions,
   FallbackOptions,
@@ -111,8 +107,8 @@ export type {
   Verification,
 } from './service/registry-options.ts';
 export type { FallbackOrder, RemoteOptions, RemoteTls } from './remote/remote-options.ts';
-export { scanFile, type ScanOptions } from './service/scan-file.ts';
-export { type ModelVerification, verifyModel, type VerifyModelOptions } from './service/verify-model.ts';
+export type { ScanOptions } from './service/scan-file.ts';
+export type { ModelVerification, VerifyModelOptions } from './service/verify-model.ts';
 export type { Verified } from './service/verify-record.ts';
 export type { RollbackOptions, SwapOptions, TakeOverOptions } from './service/swap/swap-options.ts';
 export type { SandboxMode } from './sidecar/sandbox-policy.ts';

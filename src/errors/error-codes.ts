@@ -165,6 +165,10 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, ErrorCodeEntry>> = {
     'The key is not the one that the file was encrypted with, or the head of the file was changed.',
     'Give the right key for that id, or restore the file.',
   ),
+  ML_ENCRYPTION_FAILED: retry(
+    'The operating system failed while a file was encrypted; the output is not there.',
+    'See to the disk, its space and the permissions; then encrypt the file again.',
+  ),
   ML_ENCRYPTION_TAMPERED: final('The encrypted file was changed after it was written.', 'Restore the file.'),
   ML_ENCRYPTION_TRUNCATED: final('The encrypted file ends in the middle.', 'Copy the file again.'),
   ML_PUBLISH_EXISTS: final(

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AuthenticityError } from '../errors/authenticity-error.ts';
+import { makeFolders, replaceFileAmongOthers } from '../internal/durable.ts';
 import { lockText, type ModelsLock, parseLock } from './models-lock.ts';
 
 const MAX_LOCK_BYTES: number = 64 * 2 ** 20;
@@ -40,19 +40,10 @@ export class LockFile {
 
   /** Replaces the file in one step; its folder is made if need be. */
   async write(lock: ModelsLock): Promise<void> {
-    const unfinished = `${this.path}.${randomUUID()}.tmp`;
     try {
-      await mkdir(dirname(this.path), { recursive: true });
-      const file = await open(unfinished, 'wx');
-      try {
-        await file.writeFile(lockText(lock));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(unfinished, this.path);
+      await makeFolders(dirname(this.path));
+      await replaceFileAmongOthers(this.path, lockText(lock));
     } catch (error) {
-      await rm(unfinished, { force: true });
       throw this.#invalid(`it cannot be written: ${error instanceof Error ? error.message : String(error)}`, error);
     }
   }

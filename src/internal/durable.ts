@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** What a file system says that has no hard links. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
@@ -42,8 +42,8 @@ export async function makeFolders(path: string): Promise<string[]> {
 }
 
 /** Creates a file that must not exist, lets it be written, and waits until the disk has it. */
-export async function writeNew<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
-  const file = await open(path, 'wx', 0o644);
+export async function writeNew<T>(path: string, write: (file: FileHandle) => Promise<T>, mode = 0o644): Promise<T> {
+  const file = await open(path, 'wx', mode);
   try {
     const result = await write(file);
     await file.sync();
@@ -53,13 +53,59 @@ export async function writeNew<T>(path: string, write: (file: FileHandle) => Pro
   }
 }
 
-/** Replaces a small file as a whole: readers see the old or the new one, and after a loss of power one of both is there. */
+/**
+ * Replaces a small file as a whole: readers see the old or the new one, and after a loss of power one of both is there.
+ * Two writers at the same time must be kept apart.
+ */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = join(dirname(path), `.${path.slice(dirname(path).length + 1)}.tmp`);
+  const temporary = hiddenBeside(path);
   await rm(temporary, { force: true });
   await writeNew(temporary, (file) => file.writeFile(text));
   await rename(temporary, path);
   await syncFolder(dirname(path));
+}
+
+/** `replaceFile` for writers that nobody keeps apart: the last one wins. Nothing is left of one that fails. */
+export async function replaceFileAmongOthers(path: string, text: string): Promise<void> {
+  const temporary = hiddenBeside(path, unique());
+  await cleaningUp(temporary, async () => {
+    await writeNew(temporary, (file) => file.writeFile(text));
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  });
+}
+
+/**
+ * Writes a file that is complete when it appears, and takes no other's place. Nothing is left of one that fails.
+ *
+ * @throws an error with the code `EEXIST` where the name is taken
+ */
+export async function writeAsNew<T>(path: string, write: (file: FileHandle) => Promise<T>, mode?: number): Promise<T> {
+  const temporary = hiddenBeside(path, unique());
+  return cleaningUp(temporary, async () => {
+    const result = await writeNew(temporary, write, mode);
+    await moveToNew(temporary, path);
+    await syncFolder(dirname(path));
+    return result;
+  });
+}
+
+function hiddenBeside(path: string, mark = ''): string {
+  return join(dirname(path), `.${basename(path)}${mark}.tmp`);
+}
+
+function unique(): string {
+  return `.${process.pid}-${Math.random().toString(36).slice(2, 12)}`;
+}
+
+async function cleaningUp<T>(temporary: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // What made the work fail counts.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
 
 /**

@@ -36,12 +36,7 @@ export interface CollectOpenTelemetryOptions {
   readonly registry?: MetricsSource;
 }
 
-/**
- * Lets OpenTelemetry (its API is an optional peer) have every metric. Gauges are read when they are collected.
- *
- * @returns ends the counting
- * @throws `ML_OPTIONS_DEPENDENCY_MISSING` without a meter and `@opentelemetry/api`
- */
+/** See `collectOpenTelemetry` in `lazy.ts`. */
 export async function collectOpenTelemetry(options: CollectOpenTelemetryOptions = {}): Promise<() => void> {
   const meter = options.meter ?? (await globalMeter());
   const sources = options.registry === undefined ? liveSources : () => [options.registry as MetricsSource];

@@ -21,12 +21,7 @@ export interface CollectPrometheusOptions {
   readonly registry?: MetricsSource;
 }
 
-/**
- * Lets prom-client (an optional peer) have every metric. Gauges are read when they are scraped.
- *
- * @returns ends the counting and takes the metrics out of the register
- * @throws `ML_OPTIONS_DEPENDENCY_MISSING` without prom-client; `ML_OPTIONS_INVALID` where the register has such metrics
- */
+/** See `collectPrometheus` in `lazy.ts`. */
 export async function collectPrometheus(options: CollectPrometheusOptions = {}): Promise<() => void> {
   const prom = await importPeer('prom-client', () => import('prom-client'));
   const register = (options.register ?? prom.register) as typeof prom.register;

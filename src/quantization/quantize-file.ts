@@ -5,6 +5,7 @@ import { ArtefactError } from '../errors/artefact-error.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
 import { QuantizeError } from '../errors/quantize-error.ts';
 import { openArtefact } from '../repository/artefact-reader.ts';
+import { errnoOf, writeAsNew } from '../internal/durable.ts';
 import { loadModel } from '../service/load-model.ts';
 import { configure } from '../service/registry-config.ts';
 import type { Model } from '../spec/model.ts';
@@ -12,7 +13,6 @@ import { type Answers, answersOf, type Question } from './answers.ts';
 import { changesOf } from './answer-changes.ts';
 import type { AnswerChange, QuantizationReport, QuantizeOptions } from './quantize-options.ts';
 import { rewriteFile } from './rewrite-file.ts';
-import { writeAsNew } from './write-as-new.ts';
 
 /** Of `maxChange`, by method: a step of 8 bits is 0.4 % of the range, one of half precision 0.05 %. */
 const MAX_CHANGE = { int8: 0.05, float16: 0.005 } as const;
@@ -44,7 +44,7 @@ export async function quantizeFile(path: string, options: QuantizeOptions): Prom
   const after = await asked(small, question);
   const changes = changesOf(before.answers, after.answers);
   refuse(changes, { path, method, maxChange, maxLabelChanges, rows: before.rows });
-  await writeAsNew(output, bytes);
+  await writeOutput(output, bytes);
   return {
     path,
     output,
@@ -57,6 +57,15 @@ export async function quantizeFile(path: string, options: QuantizeOptions): Prom
     changes,
     microseconds: { before: before.microseconds, after: after.microseconds },
   };
+}
+
+async function writeOutput(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeAsNew(path, (file) => file.writeFile(bytes));
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+    throw new ConfigurationError('ML_OPTIONS_INVALID', `${path} came into being meanwhile; name a new file`);
+  }
 }
 
 /** @throws `ML_OPTIONS_INVALID` */

@@ -14,9 +14,8 @@ export function copyValue<T>(value: T, depth: number = MAX_DEPTH): T {
   if (ArrayBuffer.isView(value)) return copyView(value) as T;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
-    const copy: Record<string, unknown> = {};
-    for (const [name, one] of Object.entries(value)) copy[name] = copyValue(one, depth - 1);
-    return copy as T;
+    // Assigning a field named `__proto__` would set the prototype instead.
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, copyValue(one, depth - 1)])) as T;
   }
   return isTensor(value)
     ? (DenseTensor.from({ ...value, data: copyValue(value.data), shape: [...value.shape] }) as T)

@@ -18,6 +18,7 @@ export class Admitted implements BodyBudget {
     this.maxBodyBytes = maxBodyBytes;
     this.#response = response;
     response.once('close', this.#closed);
+    if (response.destroyed) this.#closed();
   }
 
   /** Aborts when the client goes away before it has its answer. */

@@ -40,17 +40,7 @@ export interface GrpcService {
 
 type Handle = (request: never, options: CallOptions) => unknown;
 
-/**
- * Serves the models of a registry by the gRPC form of the Open Inference Protocol.
- *
- * ```ts
- * const { definition, implementation, serverOptions } = await createGrpcService(registry);
- * const server = new grpc.Server(serverOptions);
- * server.addService(definition, implementation);
- * ```
- *
- * @throws `ML_LOADER_DEPENDENCY_MISSING` without @grpc/grpc-js and @grpc/proto-loader, `ML_OPTIONS_INVALID`
- */
+/** See `createGrpcService` in `lazy.ts`. */
 export async function createGrpcService(
   registry: MLServiceRegistry,
   options: InferenceOptions = {},

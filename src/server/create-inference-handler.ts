@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MLServiceRegistry } from '../service/ml-service-registry.ts';
-import { HttpFront } from './http-front.ts';
 import type { InferenceOptions } from './inference-options.ts';
+import { lazyFront } from './lazy-front.ts';
 
 /** Answers requests: a listener of `node:http`, and middleware of Express, also mounted under a path. */
 export type InferenceHandler = (req: IncomingMessage, res: ServerResponse, next?: () => void) => void;
@@ -19,6 +19,6 @@ export type InferenceHandler = (req: IncomingMessage, res: ServerResponse, next?
  * @throws `ML_OPTIONS_INVALID`
  */
 export function createInferenceHandler(registry: MLServiceRegistry, options: InferenceOptions = {}): InferenceHandler {
-  const front = new HttpFront(registry, options);
+  const front = lazyFront(registry, options);
   return (req, res, next) => front.handle(req, res, req.url ?? '', next);
 }

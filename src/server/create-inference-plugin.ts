@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MLServiceRegistry } from '../service/ml-service-registry.ts';
-import { HttpFront } from './http-front.ts';
 import type { InferenceOptions } from './inference-options.ts';
+import { lazyFront } from './lazy-front.ts';
 
 /** The part of a Fastify instance that the plugin uses. */
 export interface FastifyLike {
@@ -35,7 +35,7 @@ export type InferencePlugin = (fastify: FastifyLike, options: unknown, done: () 
  * @throws `ML_OPTIONS_INVALID`
  */
 export function createInferencePlugin(registry: MLServiceRegistry, options: InferenceOptions = {}): InferencePlugin {
-  const front = new HttpFront(registry, options);
+  const front = lazyFront(registry, options);
   return (fastify, _, done) => {
     // Within this plugin alone: bodies are read once, by the handler.
     fastify.removeAllContentTypeParsers();

@@ -66,11 +66,13 @@ export class InferenceCore {
    * @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`
    */
   async modelReady({ name, version = 'latest' }: Target): Promise<boolean> {
-    const { id } = await this.#registry.resolve(name, version);
+    const { id, problem } = await this.#registry.resolve(name, version);
     if (this.#unloaded.has(name)) return false;
     const { models } = this.#registry.health();
     const states = models.filter(({ artefact }) => artefact === id).map(({ state }) => state);
-    return states.length === 0 || states.includes('ready') || states.every((state) => state === 'unloaded');
+    if (states.includes('ready')) return true;
+    // What cannot be loaded now may serve still, if it was loaded before.
+    return problem === undefined && states.every((state) => state === 'unloaded');
   }
 
   /** Loads the model if need be: only then is its form known. */
@@ -79,8 +81,10 @@ export class InferenceCore {
     const { info } = model;
     const records = await this.#registry.models();
     const versions = new Set<string>();
-    for (const { area, name, label, version } of records)
-      if (area === 'trained' && name === target.name) versions.add(label ?? version ?? '');
+    const named = records.filter(({ area, name }) => area === 'trained' && name === target.name);
+    // One whose path was set answers for every version.
+    const set = named.filter(({ setBy }) => setBy !== undefined);
+    for (const { label, version } of set.length > 0 ? set : named) versions.add(label ?? version ?? '');
     versions.delete('');
     return {
       name: target.name,

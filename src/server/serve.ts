@@ -37,11 +37,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const DRAIN_TIMEOUT_MS = 10_000;
 
-/**
- * Serves the models of a registry by the Open Inference Protocol over HTTP, and gRPC where asked for.
- *
- * @throws `ML_OPTIONS_INVALID` for a port that cannot be listened on, `ML_LOADER_DEPENDENCY_MISSING`
- */
+/** See `serve` in `lazy.ts`. */
 export async function serve(registry: MLServiceRegistry, options: ServeOptions = {}): Promise<RunningServer> {
   const { host = '127.0.0.1', port = 8080, grpcPort } = options;
   const { createServer } = await import('node:http');

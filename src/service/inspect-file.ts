@@ -27,12 +27,7 @@ export interface FileInspection extends Inspection {
   readonly mismatch: string | undefined;
 }
 
-/**
- * Describes a model file or directory: format, inputs, outputs, classes and what else its loader
- * tells. A loader that cannot do so without an engine loads the model and frees it again.
- *
- * @throws `ML_ARTEFACT_*`, `ML_FORMAT_*`, `ML_LOADER_*`: see `docs/errors.md`
- */
+/** See `inspectFile` in `lazy.ts`. */
 export async function inspectFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
   const { signal = new AbortController().signal, ...rest } = options;
   const { loaders, loaderOptions, limits, converter, encryption } = configure(rest);

@@ -61,14 +61,7 @@ export interface ModelBytes {
   readonly name: string;
 }
 
-/**
- * Loads one file or directory, without a models directory. The content decides the format. An address such as
- * `oip+http://host:8000/v2/models/fraud` stands for a model on a server of the Open Inference Protocol.
- * The model is not cached: each call gives another one; free it with `dispose()`.
- *
- * @param source a path, an address, or bytes with a name
- * @throws `ML_ARTEFACT_*`, `ML_FORMAT_*`, `ML_CHECKSUM_*`, `ML_LOADER_*`: see `docs/errors.md`
- */
+/** See `loadModel` in `lazy.ts`. */
 export async function loadModel<R = Row, P = Prediction>(
   source: string | URL | ModelBytes,
   options: LoadModelOptions = {},

@@ -39,12 +39,7 @@ export interface LockReport {
   readonly written: boolean;
 }
 
-/**
- * Pins the digests of everything in a models directory in a file outside of it, or compares with what is pinned.
- *
- * @throws `ML_LOCK_MISSING` where there is nothing to compare with; `ML_LOCK_INVALID`; `ML_METADATA_INVALID` and
- *   `ML_ARTEFACT_*` for a file that could not be loaded either; `ML_OPTIONS_INVALID` for a lock in the directory itself
- */
+/** See `lockModels` in `lazy.ts`. */
 export async function lockModels(options: LockOptions = {}): Promise<LockReport> {
   const { check = false, signal = new AbortController().signal, onProgress = () => undefined } = options;
   const { modelsDir, limits, fileNamePattern, env } = settingsOf(options);

@@ -154,7 +154,7 @@ export class MLServiceRegistry extends CallerView implements EventSource {
       slots: () => this.#slots,
       retire: (slot) => this.#slots.retire(slot),
     });
-    this.#required = new RequiredModels(config.required, {
+    this.#required = new RequiredModels(config, {
       services: this.#services,
       slot: (name, version) => this.#slot(name, version),
       closed: () => this.#closed !== undefined,
@@ -239,10 +239,11 @@ export class MLServiceRegistry extends CallerView implements EventSource {
     await this.#slot(name, version, options.area).unload(options.timeoutMs);
   }
 
-  /** Every artefact in the repository, with its state; with access rules, those that the caller may inspect. */
+  /** Every artefact in the repository or set by path, with its state; with access rules, what the caller may inspect. */
   async models(): Promise<ModelSummary[]> {
     this.#assertOpen();
-    const records = await visibleRecords((await this.#resolver.index()).records, this.#access);
+    const all = await this.#resolver.records(this.services());
+    const records = await visibleRecords(all, this.#access);
     const states = this.#slots.states();
     return records.map((record) => ({ ...record, state: states.get(record.id) ?? 'unloaded' }));
   }

@@ -3,9 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { MLServiceError } from '../errors/ml-service-error.ts';
 import { isRemote } from '../remote/is-remote.ts';
 import type { FallbackOrder, RemoteOptions } from '../remote/remote-options.ts';
-import { openArtefact } from '../repository/artefact-reader.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
-import { requireChosen, resolveModel } from '../repository/resolve.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { ModelRef } from '../spec/events.ts';
 import type { PlaceChoice } from '../spec/execution.ts';
@@ -20,6 +18,7 @@ import type {
 import type { Explanation } from '../spec/resolution.ts';
 import { choosePinned, type ModelFamily, NO_PINS, pinnedId, type Pins } from './swap/pins.ts';
 import { modelEnvironment, variableNames } from './environment.ts';
+import { setNames, setPath, setRecord } from './set-models.ts';
 import type { RegistryConfig } from './registry-config.ts';
 import type { FallbackOptions, ModelOverride, RegistryOptions } from './registry-options.ts';
 import { noFile } from './remote/no-file.ts';
@@ -137,6 +136,24 @@ export class ModelResolver {
   }
 
   /**
+   * The records of the repository, and of the models whose path was set, as far as that is what answers.
+   *
+   * @param asked names that something asks for
+   */
+  async records(asked: Iterable<string>): Promise<readonly ModelRecord[]> {
+    const { records } = await this.index();
+    const known = new Set([...asked, ...records.map(({ name }) => name)]);
+    const set = setNames(this.#config, known).map(async (name) => {
+      const request = { area: 'trained', name, version: 'latest' } as const;
+      const override = this.#override(request);
+      if (!this.#usesPath(request, override, this.pins(request))) return [];
+      const path = setPath(this.#config, name);
+      return path === undefined ? [] : [await setRecord(name, path)];
+    });
+    return [...records, ...(await Promise.all(set)).flat()];
+  }
+
+  /**
    * @param pins default: those in force
    * @throws `ML_MODEL_NOT_FOUND`, `ML_MODEL_VERSION_NOT_FOUND`, `ML_MODEL_VERSION_INVALID`, `ML_MODEL_AMBIGUOUS`
    */
@@ -171,6 +188,7 @@ export class ModelResolver {
 
   /** The repository's record for a request; looks at the disk again once before it says that there is none. */
   async record(request: ModelRequest, pins: Pins = this.pins(request)): Promise<ModelRecord> {
+    const { requireChosen } = await import('../repository/resolve.ts');
     try {
       return requireChosen(await this.explain(request, pins));
     } catch (error) {
@@ -194,6 +212,7 @@ export class ModelResolver {
   /** What the repository has, whatever path was set. */
   async #explainStored(request: ModelRequest, override: Pick<Override, 'version' | 'via'>): Promise<Explanation> {
     const index = await this.index();
+    const { resolveModel } = await import('../repository/resolve.ts');
     const via = [...override.via];
     let version = override.version ?? request.version;
     const alias = this.#aliases.get(request.name)?.get(version);
@@ -218,18 +237,17 @@ export class ModelResolver {
   }
 
   /** A path that was set leaves nothing to choose. */
-  #explainPath({ name, version }: ModelRequest, path: string): Explanation {
-    const variable = variableNames(name).path;
-    const origin = this.#config.models[name]?.path === undefined ? variable : `options.models.${name}.path`;
-    const id = isRemote(path) ? path : resolvePath(path);
+  async #explainPath({ name, version }: ModelRequest, path: string): Promise<Explanation> {
+    const { origin } = setPath(this.#config, name) as { readonly origin: string };
+    const record = await setRecord(name, { path, origin });
     return {
       name,
       requested: version,
       via: [`path ${path} from ${origin}`],
       location: this.#repository.location,
-      chosen: undefined,
+      chosen: record,
       candidates: [
-        { id, record: undefined, chosen: true, reason: `chosen: ${origin} names it; versions play no part` },
+        { id: record.id, record, chosen: true, reason: `chosen: ${origin} names it; versions play no part` },
       ],
       knownNames: [],
     };
@@ -277,7 +295,10 @@ export class ModelResolver {
       loaderOptions,
       engine,
       fresh: true,
-      open: (options) => openArtefact(undefined, absolute, options),
+      async open(options) {
+        const { openArtefact } = await import('../repository/artefact-reader.ts');
+        return openArtefact(undefined, absolute, options);
+      },
     };
   }
 
@@ -313,6 +334,7 @@ export class ModelResolver {
   ): Promise<ResolvedModel> {
     if (path !== undefined) return this.#direct(request, path, override);
     const asked = { via: override.via, version: version ?? override.version };
+    const { requireChosen } = await import('../repository/resolve.ts');
     return this.#stored(request, requireChosen(await this.#explainStored(request, asked)), override);
   }
 }

@@ -12,7 +12,7 @@ import type { BuiltModel, ModelEntry } from './build-model.ts';
 import { ModelStateMachine, type Occurrence, type StateReason } from './health/model-state.ts';
 import type { ModelSource } from './live-model.ts';
 import type { ModelRequest, ModelResolver, ResolvedModel } from './model-resolver.ts';
-import { type Signature, signatureOf } from './swap/signature.ts';
+import { type Signature, signatureOf } from './compatibility/signature.ts';
 import type { NamedRoute } from './routing/named-route.ts';
 import type { RouteTable } from './routing/route-table.ts';
 

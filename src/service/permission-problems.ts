@@ -2,8 +2,6 @@ import { lstat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { type FilePermissions, whoElseWrites } from '../access/file-permissions.ts';
 import { DirectoryRepository } from '../repository/directory-repository.ts';
-import { resolveLinks } from '../repository/read-file.ts';
-import { tellFolders } from '../repository/tell-folders.ts';
 import type { ModelRecord, ModelRepository, OpenedPath, RepositoryProblem } from '../spec/model-repository.ts';
 
 /** Models and folders of a models directory to which others may write; none where nobody asked or there are no files. */
@@ -14,6 +12,10 @@ export async function permissionProblems(
 ): Promise<readonly RepositoryProblem[]> {
   const problems: RepositoryProblem[] = [];
   if (wanted === 'off' || !(repository instanceof DirectoryRepository)) return problems;
+  const [{ resolveLinks }, { tellFolders }] = await Promise.all([
+    import('../repository/read-file.ts'),
+    import('../repository/tell-folders.ts'),
+  ]);
   const { location } = repository;
   // A models directory that is not there is a problem already.
   const root = await resolveLinks(location).catch(() => undefined);

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import * as z from 'zod/mini';
 import { type FilePermissions, filePermissionsOn } from '../access/file-permissions.ts';
 import type { ModelCacheOptions } from '../cache/model-cache.ts';
 import { ConfigurationError } from '../errors/configuration-error.ts';
@@ -17,8 +16,10 @@ import type { ExtraFeatures } from '../spec/model-loader.ts';
 import type { ModelRepository } from '../spec/model-repository.ts';
 import type { SwapPolicy } from '../spec/swap.ts';
 import type { InputValidation } from './contract-guard.ts';
-import { FALLBACKS, PLACES, readEnvironment } from './environment.ts';
+import { readEnvironment } from './environment.ts';
+import { checkOptions } from './check-options.ts';
 import { type ExecutionConfig, executionConfig } from './execution-runtime.ts';
+import { isRegistry, registrySchema } from './registry-schema.ts';
 import type { ModelOverride, RegistryOptions, Verification } from './registry-options.ts';
 
 /** Options, environment and defaults made one. */
@@ -52,6 +53,7 @@ export interface RegistryConfig {
   /** Made, and its code imported, when a file first needs it. */
   readonly converter: () => Promise<ModelConverter>;
   readonly required: 'services' | readonly string[];
+  readonly retryRequired: boolean;
   readonly access: AccessOption | undefined;
   readonly encryption: EncryptionOptions | undefined;
   readonly filePermissions: FilePermissions;
@@ -67,228 +69,11 @@ export const DEFAULT_LIMITS: Limits = {
   maxFiles: 100_000,
 };
 
-const positive = z.optional(z.int('a whole number').check(z.positive('a positive number')));
-const notNegative = z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number')));
-const text = z.string('a string').check(z.minLength(1, 'a non-empty string'));
-const place = z.optional(z.enum(PLACES, PLACES.map((one) => `'${one}'`).join(', ')));
-const signer = z.union(
-  [
-    z.strictObject({ publicKey: text }),
-    z.strictObject({ certificateRoots: text }),
-    z.strictObject({
-      sigstore: z.strictObject({
-        identity: text,
-        issuer: text,
-        trustedRoot: z.union([text, z.record(z.string(), z.unknown())]),
-      }),
-    }),
-  ],
-  'one of { publicKey }, { certificateRoots } and { sigstore: { identity, issuer, trustedRoot } }',
-);
-const authenticity = z.optional(
-  z.strictObject(
-    {
-      policy: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
-      lockFile: z.optional(text),
-      signatures: z.optional(
-        z.array(signer, 'an array of signers').check(z.minLength(1, 'an array of one or more signers')),
-      ),
-      ignorePaths: z.optional(z.array(text, 'an array of paths')),
-    },
-    'an object { policy?, lockFile?, signatures?, ignorePaths? }',
-  ),
-);
-const callback = z.optional(z.custom((v) => typeof v === 'function', 'a function'));
-const pem = z.optional(z.custom((v) => typeof v === 'string' || v instanceof Uint8Array, 'PEM text or bytes'));
-const order = z.enum(FALLBACKS, FALLBACKS.map((one) => `'${one}'`).join(' or '));
-const remote = z.optional(
-  z.strictObject(
-    {
-      headers: callback,
-      tls: z.optional(
-        z.strictObject(
-          { ca: pem, cert: pem, key: pem, servername: z.optional(text) },
-          'an object { ca?, cert?, key?, servername? }',
-        ),
-      ),
-      connections: positive,
-      timeoutMs: positive,
-      connectTimeoutMs: positive,
-      maxResponseBytes: positive,
-      retries: notNegative,
-      failures: positive,
-      pauseMs: positive,
-      rowsIndependent: z.optional(z.boolean('a boolean')),
-      outputs: z.optional(z.record(z.string(), text, 'an object of output names by method')),
-    },
-    'an object',
-  ),
-);
-const fallback = z.optional(
-  z.union(
-    [order, z.strictObject({ order, path: z.optional(text), version: z.optional(text) })],
-    "'remote-first', 'local-first' or an object { order, path?, version? }",
-  ),
-);
-const loaderOptions = z.optional(
-  z.record(z.string(), z.record(z.string(), z.unknown(), 'an object'), 'an object by loader name'),
-);
-const isLoader = (value: unknown): boolean => typeof value === 'object' && value !== null && 'load' in value;
-const isRegistry = (value: unknown): value is LoaderRegistry =>
-  typeof value === 'object' && value !== null && 'find' in value && 'reads' in value;
-
-const schema = z.strictObject(
-  {
-    modelsDir: z.optional(text),
-    repository: z.optional(
-      z.custom((v) => typeof v === 'object' && v !== null && 'index' in v && 'open' in v, 'a ModelRepository'),
-    ),
-    loaders: z.optional(
-      z.custom(
-        (v) => isRegistry(v) || (Array.isArray(v) && v.every(isLoader)),
-        'an array of loaders or a LoaderRegistry',
-      ),
-    ),
-    loaderOptions,
-    authenticity,
-    verification: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
-    strictExtensions: z.optional(z.boolean('a boolean')),
-    fileNamePattern: z.optional(
-      z.custom((v) => v instanceof RegExp && v.source.includes('(?<name>'), 'a RegExp with the named group `name`'),
-    ),
-    formatPreference: z.optional(z.array(text, 'an array of file extensions')),
-    aliases: z.optional(
-      z.record(z.string(), z.record(z.string(), text, 'an object of versions'), 'an object by model name'),
-    ),
-    models: z.optional(
-      z.record(
-        z.string(),
-        z.strictObject(
-          {
-            path: z.optional(text),
-            version: z.optional(text),
-            place,
-            remote,
-            fallback,
-            loaderOptions,
-            engine: z.optional(z.literal('python', "'python'")),
-          },
-          'an object { path?, version?, place?, remote?, fallback?, loaderOptions?, engine? }',
-        ),
-        'an object by model name',
-      ),
-    ),
-    watch: z.optional(z.boolean('a boolean')),
-    swapOnChange: z.optional(
-      z.union(
-        [z.boolean(), z.enum(['availability-first', 'memory-first'])],
-        "a boolean, 'availability-first' or 'memory-first'",
-      ),
-    ),
-    cache: z.optional(
-      z.strictObject(
-        {
-          maxBytes: positive,
-          idleTtlMs: positive,
-          pinned: z.optional(z.array(text, 'an array of model names')),
-          minResidencyMs: notNegative,
-          maxWaitMs: notNegative,
-        },
-        'an object',
-      ),
-    ),
-    limits: z.optional(
-      z.strictObject(
-        {
-          maxModelBytes: positive,
-          maxMetadataBytes: positive,
-          maxNesting: positive,
-          maxElements: positive,
-          maxFiles: positive,
-        },
-        'an object',
-      ),
-    ),
-    loadTimeoutMs: positive,
-    execution: z.optional(
-      z.strictObject(
-        {
-          place,
-          inlineMaxBytes: notNegative,
-          maxHoldMs: positive,
-          killAfterMs: positive,
-          maxRestarts: notNegative,
-          restartMs: notNegative,
-          warmUp: z.optional(z.boolean('a boolean')),
-        },
-        'an object',
-      ),
-    ),
-    admission: z.optional(
-      z.strictObject(
-        {
-          maxQueue: positive,
-          maxQueuedBytes: positive,
-          maxConcurrency: positive,
-          maxWaitMs: positive,
-          maxTotalQueue: positive,
-          maxTotalQueuedBytes: positive,
-          maxTotalConcurrency: positive,
-        },
-        'an object',
-      ),
-    ),
-    batching: z.optional(z.strictObject({ maxRows: positive, inlineMs: positive, workerMs: positive }, 'an object')),
-    backoff: z.optional(
-      z.strictObject({ initialMs: notNegative, maxMs: notNegative }, 'an object { initialMs?, maxMs? }'),
-    ),
-    extraFeatures: z.optional(z.enum(['ignore', 'warn', 'error'], "'ignore', 'warn' or 'error'")),
-    validateInput: z.optional(z.enum(['off', 'warn', 'error'], "'off', 'warn' or 'error'")),
-    sidecar: z.optional(
-      z.union(
-        [
-          z.enum(['off', 'auto']),
-          z.strictObject({
-            mode: z.optional(z.enum(['off', 'auto'])),
-            python: z.optional(text),
-            cacheDir: z.optional(text),
-            sandbox: z.optional(z.enum(['require', 'best-effort', 'off'])),
-            timeoutMs: positive,
-            memoryBytes: positive,
-            maxCacheBytes: positive,
-          }),
-        ],
-        "'off', 'auto' or an object { mode?, python?, cacheDir?, sandbox?, timeoutMs?, memoryBytes?, maxCacheBytes? }",
-      ),
-    ),
-    required: z.optional(
-      z.union(
-        [z.literal('services'), z.array(text.check(z.regex(/^[^@].*[^@]$|^[^@]$/)))],
-        "'services' or an array of `name` or `name@version`",
-      ),
-    ),
-    encryption: z.optional(
-      z.strictObject(
-        { key: z.custom((v) => typeof v === 'function', 'a function that gives a key by its id') },
-        'an object { key }',
-      ),
-    ),
-    filePermissions: z.optional(z.enum(['off', 'warn', 'error'], "'off', 'warn' or 'error'")),
-    // Judged where the rules are compiled.
-    access: z.optional(z.unknown()),
-    remote,
-    env: z.optional(z.custom((v) => typeof v === 'object' && v !== null, 'an object of environment variables')),
-    clock: z.optional(z.custom((v) => typeof v === 'object' && v !== null && 'now' in v, 'a Clock')),
-  },
-  'an object',
-);
-
 /**
  * @throws `ML_OPTIONS_INVALID`, its message starting `options.<path> must be`; `ML_ENV_INVALID`
  */
 export function configure(options: RegistryOptions): RegistryConfig {
-  const checked = z.safeParse(schema, options);
-  if (!checked.success) throw invalidOption(checked.error.issues[0] as z.core.$ZodIssue, options);
+  checkOptions(registrySchema, options);
   const { cache = {}, backoff = {}, limits = {} } = options;
   const clock = options.clock ?? systemClock;
   const env = options.env ?? process.env;
@@ -337,6 +122,7 @@ export function configure(options: RegistryOptions): RegistryConfig {
     remote: options.remote ?? {},
     converter: converterOf(sidecar),
     required: options.required ?? [],
+    retryRequired: options.retryRequired ?? false,
     access: options.access,
     encryption: options.encryption,
     filePermissions: filePermissionsOn(process.platform, options.filePermissions),
@@ -380,27 +166,4 @@ function loadersOf(given: RegistryOptions['loaders']): LoaderRegistry {
   const loaders = new LoaderRegistry();
   for (const loader of given ?? []) loaders.register(loader);
   return loaders;
-}
-
-/** The error for the first thing that is wrong with options. */
-export function invalidOption(issue: z.core.$ZodIssue, options: unknown): ConfigurationError {
-  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const keys = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
-  const path = ['options', ...keys.map(String)].join('.');
-  let value = options;
-  for (const key of keys) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
-  const message =
-    unknownKey === undefined
-      ? `${path} must be ${issue.message}, got ${show(value)}`
-      : `${path} must be absent: there is no such option`;
-  return new ConfigurationError('ML_OPTIONS_INVALID', message, { details: { path, value } });
-}
-
-/** A value in a message: JSON where it has any. */
-function show(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? typeof value;
-  } catch {
-    return typeof value;
-  }
 }

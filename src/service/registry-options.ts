@@ -122,6 +122,11 @@ export interface RegistryOptions {
    * of that name ask for, else `latest`), or `services` for those of all services. Default: none.
    */
   readonly required?: 'services' | readonly string[];
+  /**
+   * Whether required models that `ready()` could not load are tried again by themselves, after a pause that doubles as
+   * that of `backoff`, until all of them are there. Default `false`: `ready()` again tries again.
+   */
+  readonly retryRequired?: boolean;
   /** Who may do what with which models. Default: everybody everything. With it, only what a rule allows. */
   readonly access?: AccessOption;
   /** Keys of encrypted model files. Default: none can be opened. */

@@ -17,12 +17,7 @@ export interface ScanOptions
 
 const WORST_FIRST: readonly ScanVerdict[] = ['unsafe', 'malformed', 'unsupported'];
 
-/**
- * Looks at a file without building a model. `safe` only if a reader looked at everything in it and
- * allows it; a file that nobody could read is never `safe`.
- *
- * @throws only for wrong options and an aborted signal; never for what is in the file
- */
+/** See `scanFile` in `lazy.ts`. */
 export async function scanFile(path: string, options: ScanOptions = {}): Promise<ScanReport> {
   const { signal = new AbortController().signal, ...rest } = options;
   const { loaders, limits, encryption } = configure(rest);

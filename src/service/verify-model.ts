@@ -21,13 +21,7 @@ export interface ModelVerification extends AuthenticityFact {
   readonly sha256: string;
 }
 
-/**
- * Proves a model file or directory by a lock file, by its signature, or by both, without loading it: for scripts and
- * for CI. What is missing is an error unless `policy` is `ifPresent`.
- *
- * @param path what a lock file lists it by is its path below `modelsDir` (default `ML_MODELS_DIR`, else `./models`)
- * @throws `ML_LOCK_*`, `ML_SIGNATURE_*`, `ML_ARTEFACT_*`; `ML_OPTIONS_INVALID` where there is nothing to prove by
- */
+/** See `verifyModel` in `lazy.ts`. */
 export async function verifyModel(path: string, options: VerifyModelOptions): Promise<ModelVerification> {
   const { signal = new AbortController().signal, modelsDir, env, ...by } = options;
   const { authenticity } = configure({

@@ -1,7 +1,9 @@
-import { verifyArtefact } from '../integrity/verify-artefact.ts';
 import type { AuthenticityFact } from '../spec/authenticity.ts';
-import type { ModelRecord, ModelRepository } from '../spec/model-repository.ts';
+import { isRemote } from '../remote/is-remote.ts';
+import type { Artefact } from '../spec/artefact.ts';
+import type { ModelRecord, ModelRepository, OpenOptions } from '../spec/model-repository.ts';
 import type { RegistryConfig } from './registry-config.ts';
+import { noFile } from './remote/no-file.ts';
 
 /** What comparing an artefact with its metadata, the lock file and its signature gave. */
 export interface Verified {
@@ -33,9 +35,17 @@ export async function verifyRecord(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Verified> {
-  const artefact = await repository.open(record, { maxBytes: limits.maxModelBytes, signal });
+  const { verifyArtefact } = await import('../integrity/verify-artefact.ts');
+  const artefact = await openRecord(repository, record, { maxBytes: limits.maxModelBytes, signal });
   const { result, algorithm } = await verifyArtefact(artefact, record.metadata, verification);
   const ref = { model: record.name, version: record.label ?? record.version, artefact: record.id };
   const proof = await authenticity?.prove({ artefact, ref, metadataFiles: record.metadataFiles, signal });
   return { result, algorithm, bytes: artefact.size, sha256: artefact.sha256, authenticity: proof?.fact };
+}
+
+async function openRecord(repository: ModelRepository, record: ModelRecord, options: OpenOptions): Promise<Artefact> {
+  if (record.setBy === undefined) return repository.open(record, options);
+  if (isRemote(record.id)) return noFile();
+  const { openArtefact } = await import('../repository/artefact-reader.ts');
+  return openArtefact(undefined, record.id, options);
 }

@@ -7,7 +7,10 @@ export type ModelArea = 'trained' | 'preprocessing' | 'checkpoints';
 
 /** One artefact that a repository knows, before anything of it is read. */
 export interface ModelRecord {
-  /** Unique and stable within the repository: the path relative to its root, POSIX separators. */
+  /**
+   * Unique and stable within the repository: the path relative to its root, POSIX separators. Where a path was set for
+   * the model (`setBy`), that path, absolute, or the address of a model on a server.
+   */
   readonly id: string;
   readonly area: ModelArea;
   /** Model name, e.g. `fraud_detector`. */
@@ -35,6 +38,11 @@ export interface ModelRecord {
    * repository has no such files, or was not asked.
    */
   readonly metadataFiles?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Set for a model that the repository does not have: what names its path, e.g. `options.models.fraud.path` or
+   * `ML_MODEL_FRAUD_PATH`.
+   */
+  readonly setBy?: string | undefined;
 }
 
 /** Something in the repository that cannot be used, and why. */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { BaseMLService, loadModel, type Model, MLServiceRegistry, readRows } from '../../src/index.ts';
+import { BaseMLService, loadModel, type Model, MLServiceRegistry, readRows, serve } from '../../src/index.ts';
 import { createFakeModel, createTestRegistry } from '../../src/testing/index.ts';
 import { serving } from './servers.ts';
 
@@ -84,6 +84,41 @@ describe('a model on the own server', () => {
     });
     const explained = await moved.explain('tumor_classifier', 'v1');
     expect(explained.candidates[0]?.id).toBe(`oip+http://${http}/v2/models/tumor_classifier`);
+  });
+});
+
+describe('a gateway, all of whose models are elsewhere', () => {
+  it('knows them: ready, index, metadata and unload', async () => {
+    const { http } = await serving(local);
+    const address = `oip+http://${http}/v2/models/tumor_classifier/versions/v1`;
+    const registry = new MLServiceRegistry({
+      modelsDir: 'no-such-folder',
+      models: { gone: { path: 'no-such-file.onnx' } },
+      env: { ML_MODEL_TUMOR_CLASSIFIER_PATH: address },
+    });
+    const server = await serve(registry, { port: 0, repositoryApi: true });
+    onTestFinished(async () => {
+      await server.close();
+      await registry.close();
+    });
+    const ask = async (path: string, body?: object): Promise<unknown> => {
+      const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+      const response = await fetch(`${server.url}/v2/${path}`, init);
+      return { status: response.status, body: await response.json() };
+    };
+    const gone = { name: 'gone', version: '', state: 'UNAVAILABLE', reason: 'it cannot be loaded' };
+    const churn = { name: 'tumor_classifier', version: 'v1', reason: '' };
+    expect(await ask('models/tumor_classifier/ready')).toMatchObject({ status: 200, body: { ready: true } });
+    expect(await ask('models/gone/ready')).toMatchObject({ status: 503, body: { ready: false } });
+    expect(await ask('models/unknown/ready')).toMatchObject({ status: 404 });
+    expect(await ask('repository/index', {})).toEqual({ status: 200, body: [gone, { ...churn, state: '' }] });
+    expect(await ask('models/tumor_classifier')).toMatchObject({ status: 200, body: { versions: ['v1'] } });
+    expect(await ask('repository/index', { ready: true })).toEqual({
+      status: 200,
+      body: [{ ...churn, state: 'READY' }],
+    });
+    expect(await ask('repository/models/tumor_classifier/unload', {})).toMatchObject({ status: 200 });
+    expect(await ask('models/tumor_classifier/ready')).toMatchObject({ status: 503 });
   });
 });
 

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { DenseTensor } from '../../src/data/dense-tensor.ts';
 import { compareAnswers } from '../../src/routing/compare-answers.ts';
 import { copyValue } from '../../src/routing/copy-value.ts';
-import { modelDifferences, type ModelFace } from '../../src/routing/model-differences.ts';
-import type { ModelInfo } from '../../src/spec/model.ts';
 
 const tensor = (data: number[], shape: number[]) => new DenseTensor(Float64Array.from(data), shape, 'float64');
 
@@ -38,6 +36,8 @@ describe('a copy', () => {
         expect(copyValue(value)).toEqual(value);
       }),
     );
+    const awkward = JSON.parse('{"__proto__":{"a":1}}') as object;
+    expect(Object.entries(copyValue(awkward))).toEqual([['__proto__', { a: 1 }]]);
     const rows = [{ amount: 1, tags: ['a'] }, [2, 3]];
     const copy = copyValue(rows) as typeof rows;
     (rows[0] as { amount: number; tags: string[] }).tags.push('b');
@@ -65,66 +65,5 @@ describe('a copy', () => {
     let inner = deep;
     for (let i = 0; i < 100_000; i++) inner.push((inner = []));
     expect(copyValue(deep)).not.toBe(deep);
-  });
-});
-
-describe('two models', () => {
-  const info: ModelInfo = {
-    name: 'm',
-    version: 'v1',
-    format: 'f',
-    task: 'binary-classification',
-    engine: 'e',
-    inputs: [{ name: 'X', dtype: 'float32', shape: [null, 3] }],
-    outputs: [],
-    classes: ['no', 'yes'],
-    featureNames: undefined,
-    bytes: 1,
-    sha256: '',
-    path: undefined,
-  };
-  const face: ModelFace = { info, methods: ['predict', 'run'], parts: [] };
-  const against = (changes: Partial<ModelInfo>, rest: Partial<ModelFace> = {}) =>
-    modelDifferences(face, { ...face, ...rest, info: { ...info, ...changes } });
-
-  it('do not differ by what callers cannot see, or one of them does not say', () => {
-    expect(
-      against({
-        version: 'v2',
-        engine: 'native',
-        task: 'unknown',
-        inputs: [{ name: 'features', dtype: 'float64', shape: ['batch', 3] }],
-        classes: undefined,
-      }),
-    ).toEqual([]);
-    expect(against({ inputs: [] }, { methods: ['predict'] })).toEqual([]);
-  });
-
-  it.each<[string, Partial<ModelInfo>, Partial<ModelFace>, RegExp]>([
-    ['task', { task: 'regression' }, {}, /^task/],
-    ['order of classes', { classes: ['yes', 'no'] }, {}, /^classes: \["no","yes"\] against \["yes","no"\]/],
-    ['type of classes', { classes: [0n, 1n] }, {}, /^classes/],
-    ['width', { inputs: [{ name: 'X', dtype: 'float32', shape: [null, 4] }] }, {}, /^number of features: 3 against 4/],
-    ['kind of input', { inputs: [{ name: 'X', dtype: 'string', shape: [null, 3] }] }, {}, /^text inputs/],
-    ['methods', {}, { methods: ['run'] }, /^methods: it has no predict/],
-  ])('differ by %s', (_, changes, rest, message) => {
-    expect(against(changes, rest).join()).toMatch(message);
-  });
-
-  it('differ by the order of features, by the names of several inputs, by what a row gives, and by parts', () => {
-    const named = (featureNames: string[]) => ({ ...face, info: { ...info, featureNames } });
-    expect(modelDifferences(named(['a', 'b']), named(['b', 'a'])).join()).toMatch(/^features/);
-    const inputs = (...names: string[]) => ({
-      ...face,
-      info: { ...info, inputs: names.map((name) => ({ name, dtype: undefined, shape: [] })) },
-    });
-    expect(modelDifferences(inputs('a', 'b'), inputs('b', 'a'))).toEqual([]);
-    expect(modelDifferences(inputs('a', 'b'), inputs('a', 'c')).join()).toMatch(/^inputs/);
-    const giving = (width: number) => ({
-      ...face,
-      info: { ...info, classes: undefined, outputs: [{ name: 'y', dtype: undefined, shape: [null, width] }] },
-    });
-    expect(modelDifferences(giving(1), giving(2))).toEqual(['values per row: 1 against 2']);
-    expect(modelDifferences({ ...face, parts: ['a', 'b'] }, { ...face, parts: ['b'] })).toEqual(['parts: it has no a']);
   });
 });

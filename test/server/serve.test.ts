@@ -13,18 +13,17 @@ async function started(predict: () => Promise<number[]> | number[]): Promise<Run
 
 describe('serve', () => {
   it('ends when the requests at hand have their answers, and says before that it is not ready', async () => {
-    let finish = (): void => undefined;
+    let finish: (() => void) | undefined;
     const server = await started(() => new Promise((resolve) => (finish = () => resolve([1]))));
     const call = post(`${server.url}/v2/models/m/infer`, FOUR);
-    await vi.waitFor(() => expect(finish.name).not.toBe(''));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await vi.waitFor(() => expect(finish).toBeDefined(), { timeout: 10_000 });
     const closing = server.close();
     expect(await get(`${server.url}/v2/health/ready`)).toMatchObject({ status: 503, body: { ready: false } });
     expect(await get(`${server.url}/v2/health/live`)).toMatchObject({ status: 200 });
     const refused = await post(`${server.url}/v2/models/m/infer`, FOUR);
     expect(refused).toMatchObject({ status: 503, body: { code: 'ML_REGISTRY_CLOSED' } });
     expect(refused.headers.get('retry-after')).not.toBeNull();
-    finish();
+    finish?.();
     expect(await call).toMatchObject({ status: 200 });
     await closing;
     await expect(fetch(server.url)).rejects.toThrow();

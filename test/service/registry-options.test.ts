@@ -53,6 +53,12 @@ describe('options', () => {
     [{ backoff: { initialMs: -1 } }, 'options.backoff.initialMs must be zero or a positive number, got -1'],
     [{ extraFeatures: 'fail' }, `options.extraFeatures must be 'ignore', 'warn' or 'error', got "fail"`],
     [{ clock: 5 }, 'options.clock must be a Clock, got 5'],
+    [{ required: ['fraud', ''] }, 'options.required.1 must be a non-empty string, got ""'],
+    [{ required: ['@v1'] }, 'options.required.0 must be `name` or `name@version`, got "@v1"'],
+    [{ required: 'all' }, `options.required must be 'services' or an array of \`name\` or \`name@version\`, got "all"`],
+    [{ sidecar: { timeoutMs: 0 } }, 'options.sidecar.timeoutMs must be a positive number, got 0'],
+    [{ sidecar: { pyhton: 'python3' } }, 'options.sidecar.pyhton must be absent: there is no such option'],
+    [{ models: new Map([['fraud', {}]]) }, 'options.models must be an object by model name, got {}'],
     [{ modelDir: 'models' }, 'options.modelDir must be absent: there is no such option'],
   ] as [unknown, string][])('refused (%#)', (options, message) => {
     expect(messageFor(options)).toBe(message);

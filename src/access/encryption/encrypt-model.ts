@@ -1,8 +1,9 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
 import { ArtefactError } from '../../errors/artefact-error.ts';
 import { ConfigurationError } from '../../errors/configuration-error.ts';
+import { EncryptionError } from '../../errors/encryption-error.ts';
+import { errnoOf, exists, isOfSystem, writeAsNew } from '../../internal/durable.ts';
 import { CHUNK_POWER, isEncrypted, SALT_BYTES, TAG_BYTES, writeHeader } from './file-header.ts';
 import { fileKeys, nonceOf } from './file-keys.ts';
 
@@ -22,41 +23,37 @@ export interface EncryptedFile {
   readonly sha256: string;
 }
 
-/**
- * Encrypts a model file with AES-256-GCM. The output appears whole or not at all, and none is overwritten. Call it
- * `<name>.<extension>.enc`: the extension before `.enc` counts. The plain file stays; removing it is the caller's.
- *
- * @throws `ML_OPTIONS_INVALID`, `ML_ARTEFACT_*`, `ML_ENCRYPTION_KEY_INVALID`
- */
+/** See `encryptModel` in `lazy.ts`. */
 export async function encryptModel(
   input: string,
   output: string,
   { key, keyId }: EncryptModelOptions,
 ): Promise<EncryptedFile> {
   checkKeyId(keyId);
-  if (await exists(output))
-    throw new ConfigurationError('ML_OPTIONS_INVALID', `${output} exists already; choose another name or remove it`);
-  const source = await openInput(input);
-  const temporary = join(dirname(output), `.${basename(output)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    const { size, mode } = await source.stat();
-    const target = await open(temporary, 'wx', mode & 0o777);
-    let written: Omit<EncryptedFile, 'path'>;
+    if (await exists(output)) throw taken(output);
+    const source = await openInput(input);
     try {
-      written = await writeEncrypted({ source, target, input, size }, { key, keyId });
-      await target.sync();
+      const { size, mode } = await source.stat();
+      const write = (target: FileHandle): Promise<Omit<EncryptedFile, 'path'>> =>
+        writeEncrypted({ source, target, input, size }, { key, keyId });
+      return { path: output, ...(await writeAsNew(output, write, mode & 0o777)) };
     } finally {
-      await target.close();
+      await source.close();
     }
-    await rename(temporary, output);
-    await syncFolder(dirname(output));
-    return { path: output, ...written };
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    await source.close();
+    if (!isOfSystem(error)) throw error;
+    // Somebody else wrote it meanwhile.
+    if (errnoOf(error) === 'EEXIST') throw taken(output);
+    throw new EncryptionError('ML_ENCRYPTION_FAILED', `${output} could not be written: ${error.message}`, {
+      details: { path: output, errno: error.code },
+      cause: error,
+    });
   }
+}
+
+function taken(output: string): ConfigurationError {
+  return new ConfigurationError('ML_OPTIONS_INVALID', `${output} exists already; choose another name or remove it`);
 }
 
 interface Files {
@@ -135,9 +132,18 @@ async function openInput(input: string): Promise<FileHandle> {
       cause,
     });
   }
+  try {
+    await checkInput(file, input);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+async function checkInput(file: FileHandle, input: string): Promise<void> {
   const found = await file.stat();
-  if (found.isFile() && found.size > 0) return file;
-  await file.close();
+  if (found.isFile() && found.size > 0) return;
   if (found.isFile())
     throw new ArtefactError('ML_ARTEFACT_EMPTY', `${input} is empty; there is nothing to encrypt`, {
       details: { path: input },
@@ -153,26 +159,6 @@ function checkKeyId(keyId: string): void {
   const bytes = typeof keyId === 'string' ? Buffer.byteLength(keyId) : 0;
   if (bytes >= 1 && bytes <= 255) return;
   throw new ConfigurationError('ML_OPTIONS_INVALID', 'keyId must be text of 1 to 255 bytes in UTF-8');
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** So that the name, too, survives a loss of power. Windows has no such thing. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function changed(path: string): ArtefactError {

@@ -41,7 +41,8 @@ export const doctor: CliCommand<Diagnosis> = {
     const { version, node } = readManifest(call.script);
     const packages = await packagesOf(loaders, call.script);
     const exists = existsSync(config.modelsDir);
-    const found = exists ? await registry.models() : [];
+    // A variable that is misspelt makes a model of that name; the directory tells what was meant.
+    const found = exists ? (await registry.models()).filter(({ setBy }) => setBy === undefined) : [];
     const problems = exists ? await registry.problems() : [];
     const names = [...new Set(found.map(({ name }) => name))].sort();
     const complaints = [

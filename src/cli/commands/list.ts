@@ -36,7 +36,8 @@ export const list: CliCommand<Listing> = {
   summary: 'all models with version, date, format, size and the state of their metadata',
   async run(call) {
     const registry = await call.registry();
-    const records = await registry.models();
+    // Models whose path was set are not in the directory; `explain` speaks of them.
+    const records = (await registry.models()).filter(({ setBy }) => setBy === undefined);
     const models = records.map((record): ListedModel => {
       const { id, area, name, label, version, date, kind, metadata } = record;
       return {

@@ -78,7 +78,8 @@ async function recordsOf(
   name: string | undefined,
   version: string | undefined,
 ): Promise<readonly ModelRecord[]> {
-  if (name === undefined) return registry.models();
+  // What was set by path has no metadata to be compared with.
+  if (name === undefined) return (await registry.models()).filter(({ setBy }) => setBy === undefined);
   if (version !== undefined) return [await registry.resolve(name, version)];
   const named = (await registry.models()).filter((record) => record.name === name);
   // For a name without files, resolving raises the error that lists what is known.

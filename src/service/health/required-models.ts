@@ -1,4 +1,5 @@
 import { LifecycleError } from '../../errors/lifecycle-error.ts';
+import type { Clock } from '../../internal/clock.ts';
 import type { ModelHealth, Readiness, ReadyReport, RequiredLoad, RequiredModel } from '../../spec/health.ts';
 import type { CallOptions } from '../../spec/model.ts';
 import type { ModelSlot } from '../model-slot.ts';
@@ -14,13 +15,25 @@ export interface RequiredHost {
   closed(): boolean;
 }
 
+/** What is required, and whether what does not load is tried again. */
+export interface RequiredSettings {
+  readonly required: Required;
+  readonly retryRequired: boolean;
+  readonly cache: { readonly backoff: { readonly initialMs: number; readonly maxMs: number }; readonly clock: Clock };
+}
+
 /** The models without which the process should get no requests. */
 export class RequiredModels {
   readonly #required: Required;
+  readonly #settings: RequiredSettings;
   readonly #host: RequiredHost;
+  /** Tries in a row after which something was still missing. */
+  #failures = 0;
+  #cancelRetry: (() => void) | undefined;
 
-  constructor(required: Required, host: RequiredHost) {
-    this.#required = required;
+  constructor(settings: RequiredSettings, host: RequiredHost) {
+    this.#required = settings.required;
+    this.#settings = settings;
     this.#host = host;
   }
 
@@ -52,8 +65,31 @@ export class RequiredModels {
 
   /** Loads those that are not loaded; the registry bounds how many at the same time. Rejects for none of them. */
   async load(options: CallOptions): Promise<ReadyReport> {
+    this.#cancelRetry?.();
     const loads = await Promise.all(this.list().map((one) => this.#load(one, options)));
-    return { ready: this.readiness().ready, loads };
+    const { ready } = this.readiness();
+    // Who gives up waiting for them wants no more of it.
+    if (this.#settings.retryRequired && options.signal?.aborted !== true) this.#planRetry(ready);
+    return { ready, loads };
+  }
+
+  /** What was loaded and evicted since is left alone: loading it may evict another. */
+  async #retry(): Promise<void> {
+    const missing = this.list().filter(({ name, version }) => !this.#host.slot(name, version).health().available);
+    await Promise.all(missing.map((one) => this.#load(one, {})));
+    this.#planRetry(this.readiness().ready);
+  }
+
+  /** Tries again after a pause that doubles, for as long as something is missing. */
+  #planRetry(ready: boolean): void {
+    this.#cancelRetry?.();
+    this.#failures = ready ? 0 : this.#failures + 1;
+    if (ready || this.#host.closed()) return;
+    const { backoff, clock } = this.#settings.cache;
+    const pauseMs = Math.min(backoff.initialMs * 2 ** Math.min(this.#failures - 1, 30), backoff.maxMs);
+    this.#cancelRetry = clock.after(pauseMs, () => {
+      if (!this.#host.closed()) void this.#retry();
+    });
   }
 
   async #load({ name, version }: RequiredModel, options: CallOptions): Promise<RequiredLoad> {

@@ -1,12 +1,13 @@
 import { MLServiceError } from '../../errors/ml-service-error.ts';
 import { RouteError } from '../../errors/route-error.ts';
-import { methodsOf } from '../../internal/model-methods.ts';
 import { ArmMetrics } from '../../routing/arm-metrics.ts';
-import { modelDifferences, type ModelFace } from '../../routing/model-differences.ts';
 import { ShadowCounts } from '../../routing/shadow-counts.ts';
 import type { CallOptions } from '../../spec/model.ts';
 import type { RouteOptions } from '../../spec/routing.ts';
+import type { SwapDifference } from '../../spec/swap.ts';
 import type { ModelEntry } from '../build-model.ts';
+import { compareSignatures } from '../compatibility/compare-signatures.ts';
+import { signatureOf } from '../compatibility/signature.ts';
 import { ModelSlot, type SlotHost } from '../model-slot.ts';
 import { NamedRoute, type RouteState } from './named-route.ts';
 import { RouteArm } from './route-arm.ts';
@@ -150,9 +151,9 @@ function shadowOf(
 
 function differenceOf(model: string, plan: RoutePlan, loaded: readonly Loaded[]): RouteError | undefined {
   const control = loaded[plan.arms.findIndex(({ name }) => name === plan.control)] as Loaded;
-  const known = faceOf(control.entry);
+  const known = signatureOf(control.entry.value);
   const differences = loaded.flatMap(({ who, entry }) =>
-    modelDifferences(known, faceOf(entry)).map((difference) => `${who}: ${difference}`),
+    compareSignatures(known, signatureOf(entry.value)).map((difference) => `${who}: ${sentence(difference)}`),
   );
   if (differences.length === 0) return undefined;
   return new RouteError(
@@ -162,8 +163,8 @@ function differenceOf(model: string, plan: RoutePlan, loaded: readonly Loaded[])
   );
 }
 
-function faceOf({ value: { info, loaded } }: ModelEntry): ModelFace {
-  return { info, methods: methodsOf(loaded), parts: [...(loaded.parts?.keys() ?? [])] };
+function sentence({ what, part, before, after }: SwapDifference): string {
+  return `${what}${part === '' ? '' : ` of part ${part}`}: ${before} in the control arm, ${after} here`;
 }
 
 function armFailed(model: string, arm: string, cause: unknown): MLServiceError {

@@ -8,9 +8,6 @@ import type { Rows } from '../../spec/rows.ts';
 import type { Verification } from '../registry-options.ts';
 import { answerDifference } from './answer-difference.ts';
 
-/** A relative difference that networks in float32 keep, whatever version of an engine computes them. */
-export const DEFAULT_TOLERANCE = 1e-5;
-
 /** How the samples are checked. */
 export interface SampleRules {
   /** `require`: metadata without answers is a failure. `ifPresent`: what there is, is checked. */

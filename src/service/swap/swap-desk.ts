@@ -17,8 +17,8 @@ import {
   type TakeOverOptions,
 } from './swap-options.ts';
 import type { SwapHost, SwapPlan } from './swap-plan.ts';
-import { planAlias, planChange, planRollback, planSwap } from './swap-plans.ts';
-import { SwapRun } from './swap-run.ts';
+import type * as plans from './swap-plans.ts';
+import type { SwapRun } from './swap-run.ts';
 
 /** Swaps of one name that may wait for one that is under way. */
 const MAX_WAITING = 100;
@@ -28,6 +28,8 @@ interface Queue {
   waiting: number;
   last: Promise<unknown>;
 }
+
+type MakePlan = (make: typeof plans) => SwapPlan;
 
 /** The swaps of a registry: those of one name happen one after the other, those of different names side by side. */
 export class SwapDesk {
@@ -43,14 +45,14 @@ export class SwapDesk {
   swap(name: string, options: SwapOptions): Promise<SwapResult> {
     const how = takeOver('swap', options);
     const family = { area: options.area ?? 'trained', name };
-    return this.#inTurn(family, how, () => planSwap(this.#host, this.#history, family, options.to));
+    return this.#inTurn(family, how, ({ planSwap }) => planSwap(this.#host, this.#history, family, options.to));
   }
 
   rollback(name: string, options: RollbackOptions): Promise<SwapResult> {
     // What served before was judged when it took over.
     const how: TakeOver = { ...takeOver('rollback', options), force: true, samples: 'off' };
     const family = { area: options.area ?? 'trained', name };
-    return this.#inTurn(family, how, () => {
+    return this.#inTurn(family, how, ({ planRollback }) => {
       const pins = this.#history.last(family);
       if (pins === undefined) throw noPrevious(family);
       return planRollback(this.#host, this.#history, family, pins);
@@ -65,7 +67,7 @@ export class SwapDesk {
     const how = takeOver('alias', options);
     const family: ModelFamily = { area: 'trained', name };
     try {
-      await this.#inTurn(family, how, () => planAlias(this.#host, family, to));
+      await this.#inTurn(family, how, ({ planAlias }) => planAlias(this.#host, family, to));
     } catch (error) {
       // Whoever sets an alias loads a model: its errors are those of loading.
       throw error instanceof SwapError && error.code === 'ML_SWAP_FAILED' ? error.cause : error;
@@ -78,7 +80,7 @@ export class SwapDesk {
     to: { readonly main: ResolvedModel; readonly versions: ReadonlySet<string> },
     policy: SwapPolicy,
   ): Promise<SwapResult> {
-    return this.#inTurn(family, takeOver('swap', { to: 'latest', policy }), () =>
+    return this.#inTurn(family, takeOver('swap', { to: 'latest', policy }), ({ planChange }) =>
       planChange(this.#host, this.#history, family, to),
     );
   }
@@ -99,7 +101,7 @@ export class SwapDesk {
     for (const run of this.#running) run.abort(reason);
   }
 
-  async #inTurn(family: ModelFamily, how: TakeOver, plan: () => SwapPlan): Promise<SwapResult> {
+  async #inTurn(family: ModelFamily, how: TakeOver, plan: MakePlan): Promise<SwapResult> {
     this.#host.assertOpen();
     const key = `${family.area}/${family.name}`;
     const queue = this.#queues.get(key) ?? { waiting: 0, last: Promise.resolve() };
@@ -122,9 +124,10 @@ export class SwapDesk {
     }
   }
 
-  async #run(plan: () => SwapPlan, how: TakeOver): Promise<SwapResult> {
+  async #run(plan: MakePlan, how: TakeOver): Promise<SwapResult> {
+    const [made, { SwapRun }] = await Promise.all([import('./swap-plans.ts'), import('./swap-run.ts')]);
     this.#host.assertOpen();
-    const run = new SwapRun(this.#host, plan(), how);
+    const run = new SwapRun(this.#host, plan(made), how);
     this.#running.add(run);
     try {
       return await run.run();

@@ -3,9 +3,8 @@ import type { CallOptions } from '../../spec/model.ts';
 import type { ModelArea } from '../../spec/model-repository.ts';
 import type { SwapPolicy } from '../../spec/swap.ts';
 import { DEFAULT_UNLOAD_TIMEOUT_MS } from '../model-slot.ts';
-import { invalidOption } from '../registry-config.ts';
+import { checkOptions } from '../check-options.ts';
 import type { Verification } from '../registry-options.ts';
-import { DEFAULT_TOLERANCE } from './check-samples.ts';
 
 /** How a version takes over. */
 export interface TakeOverOptions extends Pick<CallOptions, 'signal'> {
@@ -51,6 +50,8 @@ export interface TakeOver {
   readonly signal: AbortSignal | undefined;
 }
 
+/** A relative difference that networks in float32 keep, whatever version of an engine computes them. */
+const DEFAULT_TOLERANCE = 1e-5;
 const POLICIES: readonly SwapPolicy[] = ['availability-first', 'memory-first'];
 
 const shape = {
@@ -77,8 +78,7 @@ const schemas = {
 
 /** @throws `ML_OPTIONS_INVALID`, its message starting `options.<path> must be` */
 export function takeOver(kind: 'swap' | 'rollback' | 'alias', options: Partial<SwapOptions>): TakeOver {
-  const checked = z.safeParse(schemas[kind], options);
-  if (!checked.success) throw invalidOption(checked.error.issues[0] as z.core.$ZodIssue, options);
+  checkOptions(schemas[kind], options);
   const { policy, samples, tolerance, force, drainTimeoutMs, signal } = options;
   return {
     policy: policy ?? 'availability-first',

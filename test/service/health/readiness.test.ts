@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BaseMLService, MLServiceRegistry } from '../../../src/index.ts';
 import { deferred } from '../../../src/internal/deferred.ts';
 import {
@@ -150,6 +150,72 @@ describe('a required model', () => {
     await expect(registry.load('fraud')).rejects.toMatchObject({ code: 'ML_LOADER_FAILED' });
     expect(registry.readiness()).toMatchObject({ ready: true, models: [{ state: 'ready', available: true }] });
     expect(await registry.model('fraud').predict([[1]])).toEqual([1]);
+  });
+});
+
+describe('with retryRequired', () => {
+  const backoff = { initialMs: 1_000, maxMs: 4_000 };
+
+  function registryOf(more: { readonly retryRequired?: boolean } = {}) {
+    const state = { bad: true, loads: 0 };
+    const clock = new FakeClock();
+    const registry = new MLServiceRegistry({
+      env: {},
+      clock,
+      backoff,
+      required: ['fraud'],
+      retryRequired: true,
+      repository: createMemoryRepository({ 'fraud_v1.mock': 'x' }),
+      loaders: [
+        createMockLoader({
+          model: () => {
+            state.loads += 1;
+            return state.bad ? broken() : fraud();
+          },
+        }),
+      ],
+      ...more,
+    });
+    const after = async (ms: number): Promise<number> => {
+      await clock.advance(ms);
+      await vi.waitFor(() => expect(registry.health().models.map((model) => model.state)).not.toContain('loading'));
+      for (let i = 0; i < 20; i++) await settle();
+      return state.loads;
+    };
+    return { registry, state, after };
+  }
+
+  it('what ready() could not load is tried again after pauses that double, until it loads', async () => {
+    const { registry, state, after } = registryOf();
+    expect((await registry.ready()).ready).toBe(false);
+    expect(state.loads).toBe(1);
+    const seen: number[] = [];
+    for (const ms of [999, 1, 1_999, 1, 3_999, 1, 3_999, 1]) seen.push(await after(ms));
+    expect(seen).toEqual([1, 2, 2, 3, 3, 4, 4, 5]);
+    state.bad = false;
+    expect(await after(4_000)).toBe(6);
+    expect(registry.readiness().ready).toBe(true);
+    await registry.unload('fraud');
+    expect(await after(60_000)).toBe(6);
+    await registry.close();
+  });
+
+  it('nothing is tried once the registry is closed, or whoever waited gave up', async () => {
+    const closed = registryOf();
+    await closed.registry.ready();
+    await closed.registry.close();
+    expect(await closed.after(60_000)).toBe(1);
+    const left = registryOf();
+    await left.registry.ready({ signal: AbortSignal.abort() });
+    expect(await left.after(60_000)).toBe(0);
+    await left.registry.close();
+  });
+
+  it('is off by default', async () => {
+    const { registry, after } = registryOf({ retryRequired: false });
+    await registry.ready();
+    expect(await after(60_000)).toBe(1);
+    await registry.close();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BaseMLService, MLServiceRegistry } from '../../../src/index.ts';
+import { BaseMLService, MLServiceError, MLServiceRegistry } from '../../../src/index.ts';
 import {
   createFakeModel,
   createMemoryRepository,
@@ -224,7 +224,12 @@ describe('setting a route', () => {
     const refused = expect(registry.route('fraud', HALVES)).rejects;
     await refused.toMatchObject({
       code: 'ML_ROUTE_INCOMPATIBLE',
-      details: { differences: [expect.stringContaining('classes'), expect.stringContaining('features')] },
+      details: {
+        differences: [
+          'arm v2: featureNames: [a, b] in the control arm, [a, c] here',
+          'arm v2: classes: [no, yes] in the control arm, [yes, no] here',
+        ],
+      },
     });
     expect(registry.routes.size).toBe(0);
     expect(registry.health().memory.residentBytes).toBe(0);
@@ -233,8 +238,38 @@ describe('setting a route', () => {
     // The shadow too, and what the control arm has more.
     const shadowed = { arms: [{ version: 'v2', weight: 1 }], shadow: { version: 'v1' } };
     await expect(registry.route('fraud', shadowed)).rejects.toMatchObject({
-      message: expect.stringContaining('shadow v1: methods: it has no transform'),
+      message: expect.stringContaining('shadow v1: methods: [predict, transform] in the control arm, [predict] here'),
     });
+  });
+});
+
+describe('a method that one arm lacks', () => {
+  it.each(['transform', 'run'] as const)('%s: the route is refused where the control arm has it', async (method) => {
+    const models = { 'fraud@v1': saying('v1', { [method]: () => ({}) }), 'fraud@v2': saying('v2') };
+    const registry = createTestRegistry({ models });
+    await expect(registry.route('fraud', HALVES)).rejects.toMatchObject({
+      code: 'ML_ROUTE_INCOMPATIBLE',
+      details: { differences: [expect.stringMatching(/^arm v2: methods: /)] },
+    });
+    // The other way round nobody relies on it.
+    const reversed = { ...HALVES, control: 'v2' };
+    expect((await registry.route('fraud', reversed)).arms).toHaveLength(2);
+  });
+
+  it('is told by the documented error where it was meant, by that arm alone', async () => {
+    const models = { 'fraud@v1': saying('v1', { run: () => ({}) }), 'fraud@v2': saying('v2') };
+    const registry = createTestRegistry({ models });
+    await registry.route('fraud', { ...HALVES, allowDifferences: true });
+    const model = registry.model('fraud');
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        model.run({}, { routingKey: `${i}` }).then(
+          () => 'answered',
+          (error: unknown) => (MLServiceError.isInstance(error) ? error.code : String(error)),
+        ),
+      ),
+    );
+    expect(new Set(outcomes)).toEqual(new Set(['answered', 'ML_MODEL_METHOD_UNSUPPORTED']));
   });
 });
 

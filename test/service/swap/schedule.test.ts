@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { MLServiceError, MLServiceRegistry } from '../../../src/index.ts';
 import type { LoadedModel } from '../../../src/spec/model-loader.ts';
 import { createMemoryRepository, createMockLoader, FakeClock, type MemoryFile } from '../../../src/testing/index.ts';
@@ -68,6 +68,16 @@ class Expected {
     this.underWay = undefined;
   }
 }
+
+// Imported by the first swap and the first load, which takes longer than the turns that a case may take.
+beforeAll(() =>
+  Promise.all([
+    import('../../../src/service/build-model.ts'),
+    import('../../../src/service/swap/swap-plans.ts'),
+    import('../../../src/service/swap/swap-run.ts'),
+    import('../../../src/repository/resolve.ts'),
+  ]),
+);
 
 describe('under any order of swaps, rollbacks, calls, loads, evictions, unloads, aborts and close', () => {
   it('every call is answered, by one version that is whole and that stood for what was asked', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareSignatures } from '../../../src/service/swap/compare-signatures.ts';
-import type { Signature } from '../../../src/service/swap/signature.ts';
+import { compareSignatures } from '../../../src/service/compatibility/compare-signatures.ts';
+import type { Signature } from '../../../src/service/compatibility/signature.ts';
 import type { ValueInfo } from '../../../src/spec/model.ts';
 
 const base: Signature = {
@@ -62,6 +62,28 @@ describe('what callers rely on', () => {
     expect(differences(native, wide)).toEqual(['inputs: X [?, 3] > input float32[?, 4]']);
     const apart = { inputs: ['a', 'b', 'c'].map((name) => ({ name, dtype: 'float32' as const, shape: [null, 1] })) };
     expect(differences(native, apart)).toEqual([]);
+  });
+
+  it('counts text and numbers where tensors are not fed by name, and no other types', () => {
+    const one = (dtype: ValueInfo['dtype'], name = 'X') => ({ ...native, inputs: [{ name, dtype, shape: [null, 3] }] });
+    expect(differences(one('float32'), one('float64'))).toEqual([]);
+    expect(differences(one('float32'), one('string'))).toEqual(['inputs: X float32[?, 3] > X string[?, 3]']);
+    expect(differences(one('string'), one('float64', 'Y'))).toEqual(['inputs: X string[?, 3] > Y float64[?, 3]']);
+    expect(differences(one(undefined), one('string'))).toEqual([]);
+  });
+
+  it('counts the values of a row where outputs are not named, and no classes say what they are', () => {
+    const giving = (name: string, shape: ValueInfo['shape'], more: Partial<Signature> = {}) => ({
+      ...native,
+      classes: undefined,
+      outputs: [{ name, dtype: undefined, shape }],
+      ...more,
+    });
+    expect(differences(giving('y', [null, 1]), giving('z', [null, 2]))).toEqual(['outputs: y [?, 1] > z [?, 2]']);
+    expect(differences(giving('y', [null, 1]), giving('z', [null]))).toEqual([]);
+    expect(differences(giving('y', [null, 1]), giving('z', [null, null]))).toEqual([]);
+    const { classes } = native;
+    expect(differences(giving('y', [null], { classes }), giving('z', [null, 2], { classes }))).toEqual([]);
   });
 
   it('names the part of a file that differs', () => {

@@ -5,8 +5,9 @@ import type { Signature } from './signature.ts';
 type Tell = (what: SwapDifference['what'], before: string, after: string) => void;
 
 /**
- * What the callers of one version may rely on and another does not keep. What a model does not say of itself is not
- * counted, nor is what the new one has besides: another method, or feature names where there were none.
+ * What the callers of one version may rely on and another, that is to answer them too, does not keep: the one rule for
+ * swaps and routes. What the first does not say of itself is not counted, nor is what the other has besides: another
+ * method, or feature names where there were none. A method counts whether or not anybody has called it so far.
  */
 export function compareSignatures(before: Signature, after: Signature, path: readonly string[] = []): SwapDifference[] {
   const found: SwapDifference[] = [];
@@ -31,17 +32,22 @@ export function compareSignatures(before: Signature, after: Signature, path: rea
   return found;
 }
 
-/** Names count where tensors are fed by name; else the number of columns does. */
+/** Names and types count where tensors are fed by name; else the number of columns, and where text goes. */
 function compareInputs(before: Signature, after: Signature, tell: Tell): void {
   const byName = fedByName(before, after);
   const columns = [columnsOf(before.inputs), columnsOf(after.inputs)] as const;
   const fit = before.inputs.every((input) => {
     const other = after.inputs.find(({ name }) => name === input.name);
-    return other === undefined ? !byName : sameType(input, other) && takes(input.shape, other.shape);
+    if (other === undefined) return !byName;
+    // Numbers of rows are cast to what an input takes; text is not.
+    return (byName ? sameType(input, other) : sameKind(input, other)) && takes(input.shape, other.shape);
   });
+  const [[only, ...others], [another, ...more]] = [before.inputs, after.inputs];
+  const renamed = only !== undefined && another !== undefined && others.length === 0 && more.length === 0;
+  const sameText = !renamed || sameKind(only, another);
   const asked = byName && after.inputs.some(({ name }) => !before.inputs.some((input) => input.name === name));
   const width = columns[0] !== undefined && columns[1] !== undefined && columns[0] !== columns[1];
-  if (!fit || asked || width) tell('inputs', values(before.inputs), values(after.inputs));
+  if (!fit || !sameText || asked || width) tell('inputs', values(before.inputs), values(after.inputs));
 }
 
 function compareOutputs(before: Signature, after: Signature, tell: Tell): void {
@@ -50,7 +56,9 @@ function compareOutputs(before: Signature, after: Signature, tell: Tell): void {
     const other = after.outputs.find(({ name }) => name === output.name);
     return other === undefined ? !byName : sameType(output, other) && sameShape(output.shape, other.shape);
   });
-  if (!fit) tell('outputs', values(before.outputs), values(after.outputs));
+  const [was, is] = [valuesPerRow(before), valuesPerRow(after)];
+  if (!fit || (was !== undefined && is !== undefined && was !== is))
+    tell('outputs', values(before.outputs), values(after.outputs));
 }
 
 function fedByName(before: Signature, after: Signature): boolean {
@@ -66,6 +74,24 @@ function columnsOf(inputs: readonly ValueInfo[]): number | undefined {
     columns += width;
   }
   return inputs.length === 0 ? undefined : columns;
+}
+
+/** How many values `predict` gives for a row, where a model without classes says so. */
+function valuesPerRow({ classes, outputs }: Signature): number | undefined {
+  const [output] = outputs;
+  if (classes !== undefined || output === undefined || outputs.length > 1) return undefined;
+  return output.shape
+    .slice(1)
+    .reduce<number | undefined>(
+      (all, extent) => (all === undefined || typeof extent !== 'number' ? undefined : all * extent),
+      1,
+    );
+}
+
+/** Whether both take text, or neither does. */
+function sameKind(one: ValueInfo, other: ValueInfo): boolean {
+  if (one.dtype === undefined || other.dtype === undefined) return true;
+  return (one.dtype === 'string') === (other.dtype === 'string');
 }
 
 function sameType(one: ValueInfo, other: ValueInfo): boolean {
