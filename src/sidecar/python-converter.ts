@@ -7,6 +7,7 @@ import type {
   ServedModel,
   ServeOptions,
 } from '../spec/converter.ts';
+import { bubblewrapAround } from './bubblewrap.ts';
 import { ConversionCache } from './conversion-cache.ts';
 import { conversionTasks, servingTask } from './conversion-tasks.ts';
 import { readyEnvironment, setUpEnvironment } from './environment.ts';
@@ -37,6 +38,9 @@ interface Plan {
   /** Of the file. */
   readonly sha256: string;
 }
+
+/** An interpreter, and what it is started in. */
+type Room = Pick<WorkerRequest, 'python' | 'outer'>;
 
 /** How a converter differs from the settings of its owner. */
 export interface PythonConverterOptions {
@@ -83,8 +87,8 @@ export class PythonConverter implements ModelConverter {
     }
     if (!this.#mayConvert) return notAllowed(request);
     return this.#once(plan.key, request.signal, async () => {
-      const python = await this.#python(plan.lock, request.signal);
-      const conversion = await this.#tried(request, plan, python);
+      const room = await this.#room(plan.lock, request.signal);
+      const conversion = await this.#tried(request, plan, room);
       await this.#cache.put(plan.key, conversion);
       return conversion;
     });
@@ -114,11 +118,11 @@ export class PythonConverter implements ModelConverter {
   }
 
   /** What the first task gives that converts and answers as the original. */
-  async #tried(request: ConversionRequest, plan: Plan, python: string): Promise<Conversion> {
+  async #tried(request: ConversionRequest, plan: Plan, room: Room): Promise<Conversion> {
     const reasons: SidecarError[] = [];
     for (const task of plan.tasks) {
       try {
-        const worked = await this.#work(request, { task, python, sha256: plan.sha256 });
+        const worked = await this.#work(request, { task, room, sha256: plan.sha256 });
         this.#onProgress('comparing');
         const { signal } = request;
         const { timeoutMs } = this.#settings;
@@ -137,7 +141,7 @@ export class PythonConverter implements ModelConverter {
     const { sandbox, timeoutMs, memoryBytes, python: own } = this.#settings;
     const lock = own === undefined ? lockFileFor(need.framework, need.version) : undefined;
     const worker: WorkerRequest = {
-      python: await this.#python(lock, signal),
+      ...(await this.#room(lock, signal)),
       task: servingTask(need),
       parameters: { ...need.settings, form: need.form ?? null, names: need.names },
       model: await wholeFile(artefact),
@@ -170,6 +174,13 @@ export class PythonConverter implements ModelConverter {
     return { tasks, runtime, lock, key, sha256 };
   }
 
+  /** Where the worker runs; without a sandbox there is no wall around it either. */
+  async #room(lock: LockFile | undefined, signal: AbortSignal): Promise<Room> {
+    const python = await this.#python(lock, signal);
+    if (this.#settings.sandbox === 'off') return { python, outer: undefined };
+    return { python, outer: await bubblewrapAround({ python, wheelsOnly: lock !== undefined }) };
+  }
+
   async #python(lock: LockFile | undefined, signal: AbortSignal): Promise<string> {
     const { cacheDir, python } = this.#settings;
     if (lock === undefined) return (await askInterpreter(python ?? '', signal)).path;
@@ -181,13 +192,13 @@ export class PythonConverter implements ModelConverter {
 
   async #work(
     request: ConversionRequest,
-    { task, python, sha256 }: { readonly task: string; readonly python: string; readonly sha256: string },
+    { task, room, sha256 }: { readonly task: string; readonly room: Room; readonly sha256: string },
   ): Promise<WorkerResult> {
     const { artefact, need, signal } = request;
     const model = await wholeFile(artefact);
     const { sandbox, timeoutMs, memoryBytes } = this.#settings;
     return runWorker({
-      python,
+      ...room,
       task,
       parameters: { ...need.settings, names: need.names, sample: request.metadata?.samples?.rows ?? [] },
       model,
