@@ -92,14 +92,14 @@ describe.runIf(PYTHON !== undefined)('a model without a native way', { timeout: 
   it('is described with its conversion', async () => {
     process.env['ML_CACHE_DIR'] = cacheDir;
     process.env['ML_PYTHON'] = PYTHON;
-    const { details } = await inspectFile(file('one_class.pkl'));
+    const { details = {} } = await inspectFile(file('one_class.pkl'));
     delete process.env['ML_CACHE_DIR'];
     delete process.env['ML_PYTHON'];
-    expect(details?.['conversion']).toMatchObject({
+    expect(details['conversion']).toMatchObject({
       source: { framework: 'scikit-learn', version: '1.9.1' },
       comparison: { outputs: { label: 'predict', scores: 'decision_function' } },
     });
-    const { sandbox } = details?.['conversion'] as { sandbox: SandboxReport };
+    const { sandbox } = details['conversion'] as { sandbox: SandboxReport };
     // Around it where this machine has it, and named where it has not.
     expect([...sandbox.layers, ...Object.keys(sandbox.missing)].sort()).toEqual([OUTER_LAYER, ...ALL_LAYERS].sort());
   });
