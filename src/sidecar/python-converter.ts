@@ -117,9 +117,12 @@ export class PythonConverter implements ModelConverter {
   /** What the first task gives that converts and answers as the original. */
   async #tried(request: ConversionRequest, plan: ConversionPlan, room: Room): Promise<Conversion> {
     const reasons: SidecarError[] = [];
+    const tried = new Set<unknown>();
     for (const task of plan.tasks) {
+      if (tried.has(task)) continue;
       try {
         const worked = await this.#work(request, { task, room, sha256: plan.sha256 });
+        tried.add(worked.result['way']);
         this.#onProgress('comparing');
         const { signal } = request;
         const { timeoutMs } = this.#settings;
@@ -127,6 +130,7 @@ export class PythonConverter implements ModelConverter {
         return conversionOf(request, plan, { task, worked, verified });
       } catch (error) {
         if (!isRefusal(error)) throw error;
+        tried.add(error.details['way']);
         reasons.push(error);
       }
     }
@@ -211,7 +215,7 @@ function conversionOf(
     ...(input !== undefined && { input }),
     report: {
       source: { sha256, framework, version, class: result['class'] },
-      task,
+      task: result['way'] ?? task,
       python,
       packages,
       lock: lock?.name ?? null,

@@ -1,4 +1,7 @@
-/** `require` refuses to work without every layer of `ALL_LAYERS`, `best-effort` (default) takes those there are, `off` sets none. */
+/**
+ * `require` refuses to work without every layer that is set from inside, `best-effort` (default) takes those there are, `off`
+ * sets none. Neither asks for bubblewrap.
+ */
 export type SandboxMode = 'require' | 'best-effort' | 'off';
 
 /** A wall that the worker sets around itself before it reads the model. */
