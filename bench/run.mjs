@@ -8,7 +8,18 @@ import { markdown, ROOT, runNode } from './harness.mjs';
 const HELPERS = new Set(['harness.mjs', 'run.mjs']);
 /** Minutes each, or with needs of their own: only by name, e.g. `npm run bench -- peers`. */
 const LONG = new Set(
-  ['event-loop', 'fleet', 'oip', 'peers', 'places', 'quantize', 'remote', 'swap'].map((name) => `${name}.mjs`),
+  [
+    'event-loop',
+    'fleet',
+    'oip',
+    'peers',
+    'places',
+    'quantize',
+    'remote',
+    'sidecar-cached',
+    'sidecar-worker',
+    'swap',
+  ].map((name) => `${name}.mjs`),
 );
 if (!existsSync(join(ROOT, 'dist', 'index.js'))) {
   console.error('dist/ is missing: run `npm run build` first');

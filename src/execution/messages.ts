@@ -1,5 +1,6 @@
 import type { WireError } from '../errors/wire-error.ts';
 import type { Artefact } from '../spec/artefact.ts';
+import type { ConvertedInput } from '../spec/converter.ts';
 import type { LoaderModule } from '../spec/execution.ts';
 import type { LoadContext, LoadedInfo, LoadPhase, ModelWarning } from '../spec/model-loader.ts';
 import type { ModelMethod } from '../spec/model.ts';
@@ -23,6 +24,8 @@ export interface LoadMessage
   readonly artefact: Omit<Artefact, 'bytes' | 'read'>;
   readonly content: BytesReference;
   readonly warmUp: boolean;
+  /** Set for a model that was converted: it refuses the rows that the original refuses. */
+  readonly guard: ConvertedInput | undefined;
 }
 
 /** Several calls of one method, each on its own. */

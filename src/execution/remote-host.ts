@@ -5,6 +5,7 @@ import { fromWireError, toWireError } from '../errors/wire-error.ts';
 import { WorkerError } from '../errors/worker-error.ts';
 import { type Deferred, deferred } from '../internal/deferred.ts';
 import type { Artefact } from '../spec/artefact.ts';
+import type { ConvertedInput } from '../spec/converter.ts';
 import type { LoadContext } from '../spec/model-loader.ts';
 import type { ModelMethod } from '../spec/model.ts';
 import type { HostChannel, WorkerExit } from './host-channel.ts';
@@ -20,6 +21,8 @@ export interface RemoteLoad
   /** Whether the artefact's memory is nobody else's, and may be handed over. */
   readonly giveBytes: boolean;
   readonly warmUp: boolean;
+  /** What rows a converted model takes. */
+  readonly guard: ConvertedInput | undefined;
 }
 
 /** Calls of one method of one object in the file. */
@@ -72,7 +75,7 @@ export class RemoteHost {
    * @throws what the loader raises; `ML_ABORTED`, `ML_WORKER_CRASHED`; `ML_OPTIONS_INVALID` for options that cannot be sent
    */
   async load(request: RemoteLoad): Promise<LoadedMessage> {
-    const { artefact, metadata, options, limits, extraFeatures, threads, loader, warmUp, signal } = request;
+    const { artefact, metadata, options, limits, extraFeatures, threads, loader, warmUp, guard, signal } = request;
     const done = deferred<LoadedMessage>();
     this.#load = { done, request };
     this.#warn = request.warn;
@@ -90,7 +93,15 @@ export class RemoteHost {
       if (!('reason' in content)) {
         const { kind, name, path, size, sha256, entries } = artefact;
         const described = { kind, name, path, size, sha256, entries };
-        const rest = { metadata, options, limits, extraFeatures, warmUp, ...(threads !== undefined && { threads }) };
+        const rest = {
+          metadata,
+          options,
+          limits,
+          extraFeatures,
+          warmUp,
+          guard,
+          ...(threads !== undefined && { threads }),
+        };
         this.#channel.post({ type: 'load', loader, artefact: described, content, ...rest });
       }
       return await done.promise;

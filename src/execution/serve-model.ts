@@ -8,6 +8,7 @@ import type { LoadedModel, ModelLoader } from '../spec/model-loader.ts';
 import { BlobTable } from './blob-table.ts';
 import { describeModel } from './describe-model.ts';
 import type { CallOutcome, CallsMessage, HostMessage, LoaderReference, LoadMessage } from './messages.ts';
+import { guardRows } from './guard-rows.ts';
 import { warmUpOf } from './warm-up.ts';
 import type { StoredTensor } from '../spec/stored-tensor.ts';
 import { ownBytes } from './own-bytes.ts';
@@ -76,11 +77,11 @@ class ModelServer {
   }
 
   async #load(message: LoadMessage): Promise<void> {
-    const { metadata, options, limits, extraFeatures, threads } = message;
+    const { metadata, options, limits, extraFeatures, threads, guard } = message;
     try {
       const content = await this.#blobs.resolve(message.content);
       const loader = await this.#findLoader(message.loader);
-      const loaded = await loader.load({
+      const built = await loader.load({
         artefact: { ...message.artefact, bytes: content, read: (path) => this.#read(path) },
         metadata,
         options,
@@ -91,6 +92,7 @@ class ModelServer {
         phase: (phase) => this.#port.post({ type: 'phase', phase }),
         warn: (warning) => this.#port.post({ type: 'warning', warning }),
       });
+      const loaded = guard === undefined ? built : guardRows(built, guard, extraFeatures);
       this.#model = loaded;
       const warmUp = message.warmUp
         ? warmUpOf(loaded, metadata, (warning) => this.#port.post({ type: 'warning', warning }))

@@ -175,6 +175,8 @@ const gemm: RowRule = rows((x, step) => {
 const matmul: RowRule = ({ inputs }) => {
   const [a, b] = inputs;
   if (a?.kind === 'rows' && b?.kind === 'constant') {
+    // With a vector the last dimension goes: one of the rows' own stays.
+    if (a.shape.length >= 2 && b.shape?.length === 1) return without(a.shape, [a.shape.length - 1]);
     if (a.shape.length < 2 || b.shape?.length !== 2) return undefined;
     return replaced(a.shape, a.shape.length - 1, b.shape[1] ?? null);
   }

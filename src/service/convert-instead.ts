@@ -3,29 +3,31 @@ import type { MLServiceError } from '../errors/ml-service-error.ts';
 import { bytesArtefact } from '../repository/artefact-reader.ts';
 import type { Conversion, NotConverted } from '../spec/converter.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
-import type { LoadContext, LoadedModel, ModelLoader } from '../spec/model-loader.ts';
-import { guardRows } from './guard-rows.ts';
+import type { LoadContext, ModelLoader } from '../spec/model-loader.ts';
 import type { BuildSettings } from './build-model.ts';
+import type { Loadable } from './loadable.ts';
 
 /** A file that its loader judged safe and cannot compute. */
 export interface Unsupported {
   readonly loader: ModelLoader;
-  readonly context: LoadContext;
+  readonly context: Pick<LoadContext, 'artefact' | 'metadata' | 'signal' | 'warn'>;
   /** What the loader said. */
   readonly reason: MLServiceError;
 }
 
 /**
- * Loads what a converter makes of the file. It is read, judged and built as any other file.
+ * What a converter makes of the file. It is read, judged and built as any other file.
  *
- * @throws the loader's own error where nothing was converted, with what to do; what converting and loading raise
+ * @throws the loader's own error where nothing was converted, with what to do; what converting raises
  */
 export async function convertInstead(
-  settings: Pick<BuildSettings, 'converter' | 'loaders' | 'loaderOptions'>,
+  settings: Pick<BuildSettings, 'converter' | 'loaders' | 'loaderOptions' | 'limits'>,
   { loader, context, reason }: Unsupported,
-): Promise<LoadedModel> {
-  const { artefact, metadata, limits, signal, warn } = context;
-  const need = await loader.conversion?.({ artefact, limits, signal, options: context.options, metadata });
+): Promise<Loadable> {
+  const { artefact, metadata, signal, warn } = context;
+  const { limits } = settings;
+  const options = settings.loaderOptions[loader.name] ?? {};
+  const need = await loader.conversion?.({ artefact, limits, signal, options, metadata });
   if (need === undefined) throw reason;
   // A converter keeps what it makes, on a disk.
   if (artefact.encrypted === true)
@@ -37,18 +39,13 @@ export async function convertInstead(
   if (isRefusal(converted)) throw withAdvice(reason, converted);
   const { name, bytes, input } = converted;
   const made = bytesArtefact(name, bytes);
-  const chosen = await settings.loaders.find(made);
-  const model = await chosen.loader.load({
-    ...context,
+  return {
     artefact: made,
+    match: await settings.loaders.match(made),
     metadata: withFeatures(metadata, input?.features),
-    options: settings.loaderOptions[chosen.loader.name] ?? {},
-  });
-  warn({
-    code: 'converted',
-    message: `${artefact.name} was converted by the sidecar (${reason.message}); it computes in single precision`,
-  });
-  return input === undefined ? model : guardRows(model, input, context.extraFeatures);
+    guard: input,
+    fresh: true,
+  };
 }
 
 /** What the converted file has lost of the original, unless the metadata says it. */

@@ -1,14 +1,14 @@
-import type { LoaderMatch } from '../loaders/loader-registry.ts';
 import type { LoadContext } from '../spec/model-loader.ts';
 import type { BuildRequest, BuildSettings } from './build-model.ts';
+import type { LoadableOf } from './loadable.ts';
 import { placeElsewhere } from './place-elsewhere.ts';
 import type { PlacedModel } from './placed-model.ts';
 
 /** A model that is to leave the event loop. */
 export interface MoveWork {
   readonly placed: PlacedModel;
-  readonly match: LoaderMatch;
-  /** Of the artefact that it was loaded from. */
+  readonly loadableOf: LoadableOf;
+  /** Of the file that it was loaded from. */
   readonly sha256: string;
   readonly reason: string;
   readonly warn: LoadContext['warn'];
@@ -19,7 +19,7 @@ export interface MoveWork {
  * answers where it is. Never rejects.
  */
 export async function moveModel(settings: BuildSettings, request: BuildRequest, work: MoveWork): Promise<void> {
-  const { placed, match, sha256, reason, warn } = work;
+  const { placed, loadableOf, sha256, reason, warn } = work;
   const { runtime, events, loadTimeoutMs } = settings;
   const startedAt = performance.now();
   runtime.held.add(sha256);
@@ -35,10 +35,11 @@ export async function moveModel(settings: BuildSettings, request: BuildRequest, 
     const clock = { enter: (): void => undefined };
     const placement = await placeElsewhere(settings, request, {
       place: 'thread',
-      artefact,
+      loadable: await loadableOf(artefact, signal),
+      loadableOf,
+      sha256,
       signal,
       clock,
-      match,
       warn,
     });
     if (placed.disposed) {

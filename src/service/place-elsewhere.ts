@@ -5,23 +5,25 @@ import { type CrashReport, ModelHost } from '../execution/model-host.ts';
 import { openProcess } from '../execution/process-channel.ts';
 import type { RemoteLoad } from '../execution/remote-host.ts';
 import { openThread } from '../execution/thread-channel.ts';
-import type { LoaderMatch } from '../loaders/loader-registry.ts';
-import type { Artefact } from '../spec/artefact.ts';
 import type { LoadContext } from '../spec/model-loader.ts';
 import type { BuildRequest, BuildSettings } from './build-model.ts';
 import { checkLoaded } from './check-loaded.ts';
 import { freeModel } from './free-model.ts';
 import { gateOf } from './gate-of.ts';
+import type { Loadable, LoadableOf } from './loadable.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import type { Placement } from './placed-model.ts';
 
 /** What is loaded in a worker. */
 export interface ElsewhereWork {
   readonly place: 'thread' | 'process';
-  readonly artefact: Artefact;
+  readonly loadable: Loadable;
+  /** What is loaded when the worker is started again, of the file that is opened again. */
+  readonly loadableOf: LoadableOf;
+  /** Of the model's file. */
+  readonly sha256: string;
   readonly signal: AbortSignal;
   readonly clock: PhaseClock;
-  readonly match: Pick<LoaderMatch, 'descriptor'>;
   readonly warn: LoadContext['warn'];
 }
 
@@ -36,13 +38,12 @@ export async function placeElsewhere(
   work: ElsewhereWork,
 ): Promise<Placement> {
   const { runtime, events, clock } = settings;
-  const { place, artefact, signal, match } = work;
-  const { sha256 } = artefact;
+  const { place, loadable, loadableOf, sha256, signal } = work;
   const label = request.ref.artefact ?? request.name;
   const threads = runtime.threads.take();
   const rssBefore = process.memoryUsage.rss();
   const alone = runtime.loads === 1;
-  const loadOf = remoteLoads(settings, request, { ...work, threads });
+  const loadOf = remoteLoads(settings, { ...work, threads });
   let host: ModelHost;
   try {
     host = await ModelHost.start(
@@ -59,12 +60,12 @@ export async function placeElsewhere(
             mayStayOpen: () => Promise.resolve(false),
           });
           if (again.sha256 !== sha256) throw changed(label);
-          return loadOf(again, signal, () => undefined);
+          return loadOf(await loadableOf(again, signal), signal, () => undefined);
         },
         onCrash: (crash) => tellCrash(settings, request, crash),
         onRestart: (durationMs) => events.emit('execution:restart', { ...request.ref, place, durationMs }),
       },
-      loadOf(artefact, signal, (phase) => work.clock.enter(phase)),
+      loadOf(loadable, signal, (phase) => work.clock.enter(phase)),
     );
   } catch (error) {
     runtime.threads.release(threads);
@@ -76,7 +77,7 @@ export async function placeElsewhere(
   };
   const { model: loaded } = host;
   try {
-    checkLoaded(loaded, match.descriptor.name);
+    checkLoaded(loaded, loadable.match.descriptor.name);
   } catch (error) {
     await dispose();
     throw error;
@@ -84,34 +85,36 @@ export async function placeElsewhere(
   const grown = Math.max(0, process.memoryUsage.rss() - rssBefore);
   const measuredBytes = host.residentBytes ?? (alone && runtime.loads === 1 ? grown : undefined);
   // A child process costs the machine all that it takes, the runtime included.
-  const bytes = host.residentBytes ?? loaded.byteSize ?? artefact.size;
+  const bytes = host.residentBytes ?? loaded.byteSize ?? loadable.artefact.size;
   const gate = gateOf(settings, request, { runner: host });
   return { loaded, place, gate, host, threads, bytes, measuredBytes, dispose };
 }
 
-type LoadOf = (artefact: Artefact, signal: AbortSignal, phase: LoadContext['phase']) => RemoteLoad;
+type LoadOf = (loadable: Loadable, signal: AbortSignal, phase: LoadContext['phase']) => RemoteLoad;
 
 function remoteLoads(
   settings: BuildSettings,
-  { metadata, fresh }: BuildRequest,
-  { match, warn, threads }: ElsewhereWork & { readonly threads: number },
+  { warn, threads }: Pick<ElsewhereWork, 'warn'> & { readonly threads: number },
 ): LoadOf {
   const { loaderOptions, limits, extraFeatures, runtime } = settings;
-  const { name, module } = match.descriptor;
-  return (artefact, signal, phase) => ({
-    loader: { name, module },
-    artefact,
-    giveBytes: fresh,
-    metadata,
-    options: loaderOptions[name] ?? {},
-    limits,
-    extraFeatures,
-    threads,
-    warmUp: runtime.config.warmUp,
-    signal,
-    phase,
-    warn,
-  });
+  return ({ artefact, match, metadata, guard, fresh }, signal, phase) => {
+    const { name, module } = match.descriptor;
+    return {
+      loader: { name, module },
+      artefact,
+      giveBytes: fresh,
+      metadata,
+      guard,
+      options: loaderOptions[name] ?? {},
+      limits,
+      extraFeatures,
+      threads,
+      warmUp: runtime.config.warmUp,
+      signal,
+      phase,
+      warn,
+    };
+  };
 }
 
 function tellCrash({ events }: BuildSettings, { ref, name, givenUp }: BuildRequest, crash: CrashReport): void {

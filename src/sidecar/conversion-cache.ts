@@ -7,6 +7,10 @@ import type { Conversion } from '../spec/converter.ts';
 const MAGIC = 'base-ml-service conversion 1\n';
 const MAX_HEADER = 2 ** 20;
 
+/** Before the key of the conversion that stands here too. */
+const SAME = 'same as ';
+const KEY = /^[0-9a-f]{64}$/;
+
 interface Header extends Pick<Conversion, 'name' | 'input' | 'report'> {
   readonly key: string;
   readonly sha256: string;
@@ -35,17 +39,17 @@ export class ConversionCache {
 
   /** A conversion whose bytes are those that were verified, or `undefined`. */
   async get(key: string): Promise<Conversion | undefined> {
-    const path = this.#path(key);
-    const content = await readFile(path).catch(() => undefined);
+    const content = await this.#read(key);
     if (content === undefined) return undefined;
-    const found = parse(content, key);
+    const other = otherKey(content) ?? key;
+    const found = parse(other === key ? content : await this.#read(other), other);
     if (found === undefined) {
-      await rm(path, { force: true }).catch(() => undefined);
+      await rm(this.#path(key), { force: true }).catch(() => undefined);
       return undefined;
     }
     const now = new Date();
     // Read-only caches, as in an image, have no need of it.
-    await utimes(path, now, now).catch(() => undefined);
+    for (const used of new Set([key, other])) await utimes(this.#path(used), now, now).catch(() => undefined);
     return found;
   }
 
@@ -54,11 +58,30 @@ export class ConversionCache {
     const { name, bytes, input, report } = conversion;
     const about = { key, name, report, bytes: bytes.length, sha256: digest(bytes) };
     const header: Header = input === undefined ? about : { ...about, input };
+    await this.#write(key, Buffer.concat([Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`), bytes]));
+    await this.#trim(key);
+  }
+
+  /**
+   * Lets the conversion of a key be found by another one too, in place of what was found by that.
+   *
+   * @throws `ML_SIDECAR_SETUP` where it cannot be written
+   */
+  async alias(other: string, key: string): Promise<void> {
+    const present = await this.#read(other);
+    if (present !== undefined && otherKey(present) === key) return;
+    await this.#write(other, Buffer.from(`${MAGIC}${SAME}${key}\n`));
+  }
+
+  #read(key: string): Promise<Buffer | undefined> {
+    return readFile(this.#path(key)).catch(() => undefined);
+  }
+
+  async #write(key: string, content: Uint8Array): Promise<void> {
     const unfinished = join(this.#folder, `.${key}.${randomUUID()}`);
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      const head = Buffer.from(`${MAGIC}${JSON.stringify(header)}\n`);
-      await writeFile(unfinished, Buffer.concat([head, bytes]), { mode: 0o600, flush: true });
+      await writeFile(unfinished, content, { mode: 0o600, flush: true });
       await rename(unfinished, this.#path(key));
     } catch (error) {
       await rm(unfinished, { force: true }).catch(() => undefined);
@@ -68,7 +91,6 @@ export class ConversionCache {
         { cause: error },
       );
     }
-    await this.#trim(key);
   }
 
   async #trim(newest: string): Promise<void> {
@@ -92,7 +114,16 @@ export class ConversionCache {
   }
 }
 
-function parse(content: Buffer, key: string): Conversion | undefined {
+/** The key that a conversion is really under. */
+function otherKey(content: Buffer): string | undefined {
+  const start = `${MAGIC}${SAME}`;
+  if (content.length > 200 || !content.toString('latin1').startsWith(start)) return undefined;
+  const key = content.toString('latin1', start.length).trimEnd();
+  return KEY.test(key) ? key : undefined;
+}
+
+function parse(content: Buffer | undefined, key: string): Conversion | undefined {
+  if (content === undefined) return undefined;
   if (content.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) return undefined;
   const end = content.subarray(0, MAGIC.length + MAX_HEADER).indexOf(0x0a, MAGIC.length);
   if (end < 0) return undefined;

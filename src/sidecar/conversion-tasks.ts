@@ -4,7 +4,8 @@ import type { ConversionNeed } from '../spec/converter.ts';
 /** Framework, with the form of its file where it has several, to the tasks of the worker that are tried in turn. */
 const TASKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['scikit-learn', ['convert-sklearn']],
-  ['torch torchscript', ['convert-torchscript', 'convert-torchscript-program']],
+  // The first takes one of the others, by the operators of the file, and says which.
+  ['torch torchscript', ['convert-torchscript-best', 'convert-torchscript', 'convert-torchscript-program']],
   ['torch program', ['convert-torch-program']],
   ['torch module', ['convert-torch-module']],
 ]);

@@ -65,6 +65,11 @@ export function lockFilesOf(framework: string): LockFile[] {
   return known === undefined ? [] : lockNames(known.prefix).map((name) => read(name, known));
 }
 
+/** The packages that a conversion of a framework's files depends on most; none for a framework that is not known. */
+export function packagesOf(framework: string): readonly string[] {
+  return FRAMEWORKS.get(framework)?.packages ?? [];
+}
+
 /** The frameworks that there are lock files for. */
 export function lockedFrameworks(): readonly string[] {
   return [...FRAMEWORKS.keys()];

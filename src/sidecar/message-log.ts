@@ -1,5 +1,6 @@
 import { SidecarError, type SidecarErrorCode } from '../errors/sidecar-error.ts';
 import type { Frame } from './frame-reader.ts';
+import { OUTER_LAYER } from './outer-wall.ts';
 import type { SandboxReport } from './sandbox-policy.ts';
 import type { WorkerRequest, WorkerResult } from './worker-request.ts';
 
@@ -68,9 +69,17 @@ export class MessageLog {
     if (this.#ready !== undefined || !isTexts(layers) || !isRecord(missing) || !isRecord(packages)) {
       throw broken('a wrong description of itself');
     }
-    const { mode } = this.#request.sandbox;
-    const sandbox: SandboxReport = { mode, layers, missing: missing as Record<string, string> };
+    const sandbox = this.#sandbox(layers, missing as Record<string, string>);
     this.#ready = { sandbox, python: String(python), packages: packages as Record<string, string | null> };
+  }
+
+  /** What the worker says of the walls that it set, with the one that it was started in. */
+  #sandbox(layers: readonly string[], missing: Readonly<Record<string, string>>): SandboxReport {
+    const { sandbox, outer } = this.#request;
+    const { mode } = sandbox;
+    if (outer === undefined) return { mode, layers, missing };
+    if ('wall' in outer) return { mode, layers: [OUTER_LAYER, ...layers], missing };
+    return { mode, layers, missing: { ...missing, [OUTER_LAYER]: outer.missing } };
   }
 
   #setResult(message: Message): void {

@@ -7,15 +7,15 @@ import type {
   ServedModel,
   ServeOptions,
 } from '../spec/converter.ts';
+import { bubblewrapAround } from './bubblewrap.ts';
 import { ConversionCache } from './conversion-cache.ts';
-import { conversionTasks, servingTask } from './conversion-tasks.ts';
+import { type ConversionPlan, conversionPlan } from './conversion-plan.ts';
+import { servingTask } from './conversion-tasks.ts';
 import { readyEnvironment, setUpEnvironment } from './environment.ts';
 import { withProcessLock } from './process-lock.ts';
 import { askInterpreter } from './interpreter.ts';
 import { type LockFile, lockFileFor } from './lock-file.ts';
-import { packageDigest } from './package-digest.ts';
 import { runWorker } from './run-worker.ts';
-import { type Runtime, runtimeAtHand } from './runtime-at-hand.ts';
 import { sandboxPolicy } from './sandbox-policy.ts';
 import { servePython } from './serve-python.ts';
 import type { SidecarSettings } from './sidecar-settings.ts';
@@ -28,15 +28,8 @@ const FOR_EVER = 2 ** 31 - 1;
 /** Bytes of a conversion with the rows that it is compared on, beyond those of the original. */
 const OUTPUT_ROOM = 256 * 2 ** 20;
 
-/** What a conversion is made with; equal plans have equal keys. */
-interface Plan {
-  readonly tasks: readonly string[];
-  readonly runtime: Runtime;
-  readonly lock: LockFile | undefined;
-  readonly key: string;
-  /** Of the file. */
-  readonly sha256: string;
-}
+/** An interpreter, and what it is started in. */
+type Room = Pick<WorkerRequest, 'python' | 'outer'>;
 
 /** How a converter differs from the settings of its owner. */
 export interface PythonConverterOptions {
@@ -63,7 +56,7 @@ export class PythonConverter implements ModelConverter {
 
   async kept(request: ConversionRequest): Promise<Conversion | undefined> {
     try {
-      return await this.#cache.get((await this.#plan(request)).key);
+      return await this.#cache.get((await conversionPlan(request, this.#settings.python)).key);
     } catch (error) {
       // What could not be converted was not.
       if (error instanceof SidecarError) return undefined;
@@ -72,22 +65,30 @@ export class PythonConverter implements ModelConverter {
   }
 
   async convert(request: ConversionRequest): Promise<Conversion | NotConverted> {
-    let plan: Plan;
+    let plan: ConversionPlan;
     try {
-      plan = await this.#plan(request);
+      plan = await conversionPlan(request, this.#settings.python);
       const kept = await this.#cache.get(plan.key);
-      if (kept !== undefined) return kept;
+      if (kept !== undefined) {
+        if (this.#mayConvert) await this.#alias(plan).catch(() => undefined);
+        return kept;
+      }
     } catch (error) {
       if (this.#mayConvert || !(error instanceof SidecarError)) throw error;
       return { why: error.message };
     }
     if (!this.#mayConvert) return notAllowed(request);
     return this.#once(plan.key, request.signal, async () => {
-      const python = await this.#python(plan.lock, request.signal);
-      const conversion = await this.#tried(request, plan, python);
+      const room = await this.#room(plan.lock, request.signal);
+      const conversion = await this.#tried(request, plan, room);
       await this.#cache.put(plan.key, conversion);
+      await this.#alias(plan);
       return conversion;
     });
+  }
+
+  async #alias({ alias, key }: ConversionPlan): Promise<void> {
+    if (alias !== undefined) await this.#cache.alias(alias, key);
   }
 
   /** One of all processes that share the cache converts a file; the others wait for it and take what it made. */
@@ -114,11 +115,14 @@ export class PythonConverter implements ModelConverter {
   }
 
   /** What the first task gives that converts and answers as the original. */
-  async #tried(request: ConversionRequest, plan: Plan, python: string): Promise<Conversion> {
+  async #tried(request: ConversionRequest, plan: ConversionPlan, room: Room): Promise<Conversion> {
     const reasons: SidecarError[] = [];
+    const tried = new Set<unknown>();
     for (const task of plan.tasks) {
+      if (tried.has(task)) continue;
       try {
-        const worked = await this.#work(request, { task, python, sha256: plan.sha256 });
+        const worked = await this.#work(request, { task, room, sha256: plan.sha256 });
+        tried.add(worked.result['way']);
         this.#onProgress('comparing');
         const { signal } = request;
         const { timeoutMs } = this.#settings;
@@ -126,6 +130,7 @@ export class PythonConverter implements ModelConverter {
         return conversionOf(request, plan, { task, worked, verified });
       } catch (error) {
         if (!isRefusal(error)) throw error;
+        tried.add(error.details['way']);
         reasons.push(error);
       }
     }
@@ -137,7 +142,7 @@ export class PythonConverter implements ModelConverter {
     const { sandbox, timeoutMs, memoryBytes, python: own } = this.#settings;
     const lock = own === undefined ? lockFileFor(need.framework, need.version) : undefined;
     const worker: WorkerRequest = {
-      python: await this.#python(lock, signal),
+      ...(await this.#room(lock, signal)),
       task: servingTask(need),
       parameters: { ...need.settings, form: need.form ?? null, names: need.names },
       model: await wholeFile(artefact),
@@ -152,22 +157,11 @@ export class PythonConverter implements ModelConverter {
     return servePython(worker, options);
   }
 
-  /** Everything that a conversion depends on, found without Python. */
-  async #plan(request: ConversionRequest): Promise<Plan> {
-    const { artefact, need } = request;
-    const sha256 = await digestOf(artefact, request.signal);
-    const tasks = conversionTasks(need);
-    const runtime = runtimeAtHand();
-    const lock = this.#settings.python === undefined ? lockFileFor(need.framework, need.version) : undefined;
-    const key = ConversionCache.key({
-      source: sha256,
-      tasks: tasks.join(),
-      settings: JSON.stringify(need.settings ?? {}),
-      code: packageDigest(),
-      packages: lock?.sha256 ?? `interpreter ${this.#settings.python}`,
-      runtime: runtime.version,
-    });
-    return { tasks, runtime, lock, key, sha256 };
+  /** Where the worker runs; without a sandbox there is no wall around it either. */
+  async #room(lock: LockFile | undefined, signal: AbortSignal): Promise<Room> {
+    const python = await this.#python(lock, signal);
+    if (this.#settings.sandbox === 'off') return { python, outer: undefined };
+    return { python, outer: await bubblewrapAround({ python, wheelsOnly: lock !== undefined }) };
   }
 
   async #python(lock: LockFile | undefined, signal: AbortSignal): Promise<string> {
@@ -181,13 +175,13 @@ export class PythonConverter implements ModelConverter {
 
   async #work(
     request: ConversionRequest,
-    { task, python, sha256 }: { readonly task: string; readonly python: string; readonly sha256: string },
+    { task, room, sha256 }: { readonly task: string; readonly room: Room; readonly sha256: string },
   ): Promise<WorkerResult> {
     const { artefact, need, signal } = request;
     const model = await wholeFile(artefact);
     const { sandbox, timeoutMs, memoryBytes } = this.#settings;
     return runWorker({
-      python,
+      ...room,
       task,
       parameters: { ...need.settings, names: need.names, sample: request.metadata?.samples?.rows ?? [] },
       model,
@@ -209,7 +203,7 @@ interface Converted {
 
 function conversionOf(
   { artefact, need }: ConversionRequest,
-  { lock, runtime, sha256 }: Plan,
+  { lock, runtime, sha256 }: ConversionPlan,
   { task, worked, verified }: Converted,
 ): Conversion {
   const { result, sandbox, python, packages } = worked;
@@ -221,7 +215,7 @@ function conversionOf(
     ...(input !== undefined && { input }),
     report: {
       source: { sha256, framework, version, class: result['class'] },
-      task,
+      task: result['way'] ?? task,
       python,
       packages,
       lock: lock?.name ?? null,

@@ -1,4 +1,7 @@
-/** `require` refuses to work without every layer, `best-effort` (default) takes those there are, `off` sets none. */
+/**
+ * `require` refuses to work without every layer that is set from inside, `best-effort` (default) takes those there are, `off`
+ * sets none. Neither asks for bubblewrap.
+ */
 export type SandboxMode = 'require' | 'best-effort' | 'off';
 
 /** A wall that the worker sets around itself before it reads the model. */
@@ -21,6 +24,10 @@ export interface SandboxReport {
   readonly missing: Readonly<Record<string, string>>;
 }
 
+/**
+ * The walls from inside. The outer one is not among them: it depends on a program that few machines have, and what it
+ * keeps out these keep out too.
+ */
 export const ALL_LAYERS: readonly SandboxLayer[] = ['limits', 'no-new-privileges', 'landlock', 'seccomp'];
 
 /** The policy of a mode. */

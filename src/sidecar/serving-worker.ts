@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { AbortedError } from '../errors/aborted-error.ts';
 import { PredictionError } from '../errors/prediction-error.ts';
@@ -10,6 +9,7 @@ import { type Answer, readAnswer } from './answer-frame.ts';
 import { type CallInput, callFrame } from './call-frames.ts';
 import { type AnswerFrame, type Frame, FrameReader } from './frame-reader.ts';
 import { MessageLog } from './message-log.ts';
+import { residentBytesOf } from './resident-bytes.ts';
 import { killGroup, RESULT_FD, sendRequest, spawnWorker } from './spawn-worker.ts';
 import { ended, notStarted, tooSlow } from './worker-errors.ts';
 import type { WorkerRequest } from './worker-request.ts';
@@ -17,7 +17,6 @@ import type { WorkerRequest } from './worker-request.ts';
 /** Of what it prints only the end is kept, for messages. */
 const KEPT_OUTPUT = 4000;
 
-const PAGE_BYTES = 4096;
 /** A Python with numpy and scikit-learn. */
 const GUESSED_BYTES = 200 * 2 ** 20;
 
@@ -96,9 +95,8 @@ export class ServingWorker {
 
   /** Bytes of memory that it takes now; a guess where the system does not tell. */
   async residentBytes(): Promise<number> {
-    const text = await readFile(`/proc/${this.#child.pid}/statm`, 'utf8').catch(() => '');
-    const pages = Number(text.split(' ')[1]);
-    return Number.isInteger(pages) ? pages * PAGE_BYTES : GUESSED_BYTES;
+    // The child may be the wall that Python is in.
+    return (await residentBytesOf(this.#child.pid)) ?? GUESSED_BYTES;
   }
 
   /** Whether it ended, or is about to. */

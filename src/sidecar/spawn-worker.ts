@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
+import { bind } from './file-view.ts';
 import { jsonFrame } from './frame-reader.ts';
 import { pythonHome } from './python-home.ts';
 import type { WorkerRequest } from './worker-request.ts';
@@ -11,9 +12,15 @@ const MODEL_FD = 3;
 /** Where its frames come from; what it prints goes elsewhere. */
 export const RESULT_FD = 4;
 
-/** Starts the interpreter with the worker's program, with nothing but pipes. */
-export function spawnWorker({ python, script = join(pythonHome(), 'worker.py') }: WorkerRequest): ChildProcess {
-  return spawn(python, ['-I', '-B', script], {
+/** Starts the interpreter with the worker's program, with nothing but pipes, inside of the outer wall if there is one. */
+export function spawnWorker(request: WorkerRequest): ChildProcess {
+  const { python, script = join(pythonHome(), 'worker.py'), outer } = request;
+  const program = [python, '-I', '-B', script];
+  const [command = python, ...args] =
+    outer !== undefined && 'wall' in outer
+      ? [outer.wall.command, ...outer.wall.args, ...bind(pythonHome()), ...bind(dirname(script)), '--', ...program]
+      : program;
+  return spawn(command, args, {
     // Nothing in a folder of the caller's can stand in for a module.
     cwd: '/',
     env: scrubbedEnvironment(),
@@ -41,7 +48,7 @@ export function sendRequest(child: ChildProcess, request: WorkerRequest, id: str
   (child.stdio[MODEL_FD] as Writable).end(model);
 }
 
-/** Ends a worker with everything that it started. */
+/** Ends a worker with everything that it started; inside of an outer wall all ends with the wall. */
 export function killGroup(child: ChildProcess | undefined): void {
   if (child?.pid === undefined) return;
   try {

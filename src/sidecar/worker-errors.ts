@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { SidecarError } from '../errors/sidecar-error.ts';
 
 /** The interpreter does not run. */
@@ -17,7 +18,9 @@ export function tooSlow(timeoutMs: number): SidecarError {
 }
 
 /** It ended before its work was done. */
-export function ended(code: number | null, signal: NodeJS.Signals | null, printed: string): SidecarError {
+export function ended(exitCode: number | null, exitSignal: NodeJS.Signals | null, printed: string): SidecarError {
+  const signal = exitSignal ?? signalOf(exitCode);
+  const code = signal === null ? exitCode : null;
   const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
   const said = printed.trim();
   return new SidecarError(
@@ -27,4 +30,11 @@ export function ended(code: number | null, signal: NodeJS.Signals | null, printe
       details: { exitCode: code, signal, output: said },
     },
   );
+}
+
+/** A program that others start through, as shells and bubblewrap do, tells a signal as a code from 128 on. */
+function signalOf(code: number | null): NodeJS.Signals | null {
+  const number = (code ?? 0) - 128;
+  const named = Object.entries(constants.signals).find(([, value]) => value === number);
+  return (named?.[0] as NodeJS.Signals | undefined) ?? null;
 }

@@ -1,3 +1,4 @@
+import type { OuterWallFound } from './outer-wall.ts';
 import type { SandboxPolicy, SandboxReport } from './sandbox-policy.ts';
 
 /** One task for a worker of its own. */
@@ -13,6 +14,8 @@ export interface WorkerRequest {
   /** Lower-case hex. */
   readonly sha256: string;
   readonly sandbox: SandboxPolicy;
+  /** What the worker is started in. Default: it is started alone, and reports say nothing of an outer wall. */
+  readonly outer?: OuterWallFound | undefined;
   /** Milliseconds from start to result. */
   readonly timeoutMs: number;
   /** Bytes of all that the worker may write into its pipe. */

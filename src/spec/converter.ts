@@ -47,6 +47,7 @@ export interface ConvertedInput {
 export interface Conversion {
   /** File name, whose extension says what it is. */
   readonly name: string;
+  /** In memory that nobody else uses: it may be handed over to a worker. */
   readonly bytes: Uint8Array;
   /** What rows the original takes; absent where it takes tensors, whatever they hold. */
   readonly input?: ConvertedInput;

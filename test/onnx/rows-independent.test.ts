@@ -33,6 +33,7 @@ const INDEPENDENT: Readonly<Record<string, readonly [Build, (readonly (string | 
   'weights that are transposed in the graph': [
     (g, x) => g.op('MatMul', [x, g.op('Transpose', [weights(g, 3, 4)], { perm: { ints: [1, 0] } })]),
   ],
+  'a linear score': [(g, x) => g.op('Sign', [g.op('Sub', [g.op('MatMul', [x, weights(g, 4)]), weights(g, 1)])])],
   'a sum over columns': [(g, x) => g.op('ReduceSum', [x, g.ints([1])], { keepdims: { int: 0 } })],
   'a row as a constant': [(g, x) => g.op('Mul', [x, weights(g, 1, 4)])],
   'columns side by side': [(g, x) => g.op('Concat', [x, g.op('Neg', [x])], { axis: { int: 1 } })],
@@ -79,6 +80,8 @@ const DEPENDENT: Readonly<Record<string, readonly [Build, (readonly (string | nu
   'rows times rows': [(g, x) => g.op('MatMul', [x, g.op('Transpose', [x], { perm: { ints: [1, 0] } })])],
   'a Gemm of the transposed rows': [(g, x) => g.op('Gemm', [x, weights(g, 2, 3)], { transA: { int: 1 } })],
   'a matrix with a row for each row': [(g, x) => g.op('Add', [x, weights(g, 5, 4)])],
+  'scores with an entry for each row': [(g, x) => g.op('Sub', [g.op('MatMul', [x, weights(g, 4)]), weights(g, 5)])],
+  'a vector times rows': [(g, x) => g.op('MatMul', [weights(g, 5), x])],
   'rows that meet columns': [
     (g, x) => g.op('Add', [x, g.op('ReduceSum', [x, g.ints([1])], { keepdims: { int: 0 } })]),
     ['batch', 4],

@@ -1,46 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import { FormatError, LoaderRegistry, type ModelLoader } from '../../src/index.ts';
 import { convertInstead } from '../../src/service/convert-instead.ts';
-import { guardRows } from '../../src/service/guard-rows.ts';
+import { guardRows } from '../../src/execution/guard-rows.ts';
 import { bytesArtefact } from '../../src/repository/artefact-reader.ts';
 import type { Conversion, ConversionNeed, ModelConverter, NotConverted } from '../../src/spec/converter.ts';
-import type { LoadContext, LoadedModel, ModelWarning } from '../../src/spec/model-loader.ts';
+import type { LoadedModel } from '../../src/spec/model-loader.ts';
 import type { Rows } from '../../src/spec/rows.ts';
 
 const INPUT = { columns: 2, features: ['a', 'b'], missing: false, infinite: false } as const;
 const NEED: ConversionNeed = { framework: 'frame', version: '1', names: [] };
 const reason = new FormatError('ML_FORMAT_UNSUPPORTED', 'class X is not supported', { details: { class: 'X' } });
 
-/** What the loader of the converted file was given. */
-interface Seen {
-  context?: LoadContext;
-}
-
-function setting(converted: Conversion | NotConverted, need: ConversionNeed | undefined, seen: Seen = {}) {
+function setting(converted: Conversion | NotConverted, need: ConversionNeed | undefined) {
+  const options: unknown[] = [];
   const source: ModelLoader = {
     name: 'source',
     formats: ['src'],
     load: () => Promise.reject(reason),
-    conversion: () => need,
-  };
-  const target: ModelLoader = {
-    name: 'target',
-    formats: ['tgt'],
-    load: (context) => {
-      seen.context = context;
-      return { predict: (rows) => Array.from(rows as unknown[], () => 1), run: () => ({}) };
+    conversion: (context) => {
+      options.push(context.options);
+      return need;
     },
   };
-  const warnings: ModelWarning[] = [];
-  const context: LoadContext = {
+  const target: ModelLoader = { name: 'target', formats: ['tgt'], load: () => ({}) };
+  const context = {
     artefact: bytesArtefact('model.src', new Uint8Array([1])),
     metadata: undefined,
-    options: { of: 'source' },
-    limits: { maxModelBytes: 1, maxMetadataBytes: 1, maxNesting: 1, maxElements: 1, maxFiles: 1 },
-    extraFeatures: 'ignore',
     signal: new AbortController().signal,
-    phase: () => undefined,
-    warn: (warning) => warnings.push(warning),
+    warn: () => undefined,
   };
   const converter: ModelConverter = {
     convert: () => Promise.resolve(converted),
@@ -50,30 +37,29 @@ function setting(converted: Conversion | NotConverted, need: ConversionNeed | un
   const settings = {
     converter: () => Promise.resolve(converter),
     loaders: new LoaderRegistry([]).register(target),
-    loaderOptions: { target: { of: 'target' } },
+    loaderOptions: { source: { of: 'source' }, target: { of: 'target' } },
+    limits: { maxModelBytes: 1, maxMetadataBytes: 1, maxNesting: 1, maxElements: 1, maxFiles: 1 },
   };
-  return { warnings, load: () => convertInstead(settings, { loader: source, context, reason }) };
+  return { options, convert: () => convertInstead(settings, { loader: source, context, reason }) };
 }
 
 const conversion: Conversion = { name: 'model.src.tgt', bytes: new Uint8Array([2]), input: INPUT, report: {} };
 
 describe('a file that its loader cannot compute', () => {
-  it('is loaded as what it was converted into', async () => {
-    const seen: Seen = {};
-    const { load, warnings } = setting(conversion, NEED, seen);
-    const model = await load();
-    expect(seen.context?.artefact.bytes).toEqual(conversion.bytes);
-    expect(seen.context?.options).toEqual({ of: 'target' });
-    expect(seen.context?.metadata?.features).toEqual(['a', 'b']);
-    expect(warnings.map(({ code }) => code)).toEqual(['converted']);
-    expect(model.predict?.([{ a: 1, b: 2 }], {})).toEqual([1]);
-    expect('run' in model).toBe(false);
+  it('becomes what a converter makes of it, with what that has lost', async () => {
+    const { convert, options } = setting(conversion, NEED);
+    const { artefact, match, metadata, guard } = await convert();
+    expect(artefact).toMatchObject({ name: 'model.src.tgt', bytes: conversion.bytes });
+    expect(match.descriptor.name).toBe('target');
+    expect(options).toEqual([{ of: 'source' }]);
+    expect(metadata?.features).toEqual(['a', 'b']);
+    expect(guard).toEqual(INPUT);
   });
 
   it('keeps its error where nothing converts it', async () => {
-    await expect(setting(conversion, undefined).load()).rejects.toBe(reason);
-    const { load } = setting({ why: 'run this' }, NEED);
-    await expect(load()).rejects.toMatchObject({
+    await expect(setting(conversion, undefined).convert()).rejects.toBe(reason);
+    const { convert } = setting({ why: 'run this' }, NEED);
+    await expect(convert()).rejects.toMatchObject({
       code: 'ML_FORMAT_UNSUPPORTED',
       message: 'class X is not supported. run this',
       details: { class: 'X' },
@@ -105,6 +91,13 @@ describe('a converted model', () => {
       expect(() => predict([[value, 1]])).toThrow(code('ML_INPUT_DTYPE'));
     }
     expect(predict([[3.4028234663852886e38, -1]])).toEqual([0]);
+  });
+
+  it('has no run, and says as the graph does whether its rows are independent', () => {
+    const graph: LoadedModel = { ...inner, run: () => ({}), rowsIndependent: true };
+    expect(guardRows(graph, INPUT, 'ignore')).toMatchObject({ rowsIndependent: true });
+    expect('run' in guardRows(graph, INPUT, 'ignore')).toBe(false);
+    expect(guardRows(inner, INPUT, 'ignore').rowsIndependent).toBe(undefined);
   });
 
   it('takes what the original takes', () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConversionCache } from '../../src/sidecar/conversion-cache.ts';
@@ -43,6 +43,28 @@ describe('the cache of conversions', () => {
     }
     await writeFile(join(folder, `${other}.conversion`), whole);
     expect(await cache.get(other)).toBeUndefined();
+  });
+
+  it('gives a conversion by another key too, the last one that was set, and nothing once it is gone', async () => {
+    const folder = await temporaryFolder();
+    const cache = new ConversionCache(folder, 1e6);
+    const [a, b, other] = ['a', 'b', 'c'].map((name) => ConversionCache.key({ name })) as [string, string, string];
+    await cache.put(a, conversion(1));
+    await cache.put(b, conversion(2));
+    await cache.alias(other, a);
+    expect(await cache.get(other)).toEqual(conversion(1));
+    await cache.alias(other, b);
+    expect(await cache.get(other)).toEqual(conversion(2));
+    // What stands under the key itself is replaced by it, and replaces it.
+    await cache.put(other, conversion(3));
+    expect(await cache.get(other)).toEqual(conversion(3));
+    await cache.alias(other, b);
+    await rm(join(folder, `${b}.conversion`));
+    expect(await cache.get(other)).toBeUndefined();
+    // Two that stand for each other are no conversion, and no endless search.
+    await cache.alias(a, other);
+    await cache.alias(other, a);
+    expect(await cache.get(a)).toBeUndefined();
   });
 
   it('drops what was unused for longest', async () => {

@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { inspectFile, loadModel, type ModelWarning } from '../../src/index.ts';
 import { runWorker } from '../../src/sidecar/run-worker.ts';
 import { runtimeAtHand } from '../../src/sidecar/runtime-at-hand.ts';
-import { ALL_LAYERS, sandboxPolicy } from '../../src/sidecar/sandbox-policy.ts';
+import { OUTER_LAYER } from '../../src/sidecar/outer-wall.ts';
+import { ALL_LAYERS, type SandboxReport, sandboxPolicy } from '../../src/sidecar/sandbox-policy.ts';
 import { verifyConversion } from '../../src/sidecar/verify-conversion.ts';
 import type { WorkerResult } from '../../src/sidecar/worker-request.ts';
 import { readPythonFile } from '../../src/formats/joblib/read-python-file.ts';
@@ -91,13 +92,16 @@ describe.runIf(PYTHON !== undefined)('a model without a native way', { timeout: 
   it('is described with its conversion', async () => {
     process.env['ML_CACHE_DIR'] = cacheDir;
     process.env['ML_PYTHON'] = PYTHON;
-    const { details } = await inspectFile(file('one_class.pkl'));
+    const { details = {} } = await inspectFile(file('one_class.pkl'));
     delete process.env['ML_CACHE_DIR'];
     delete process.env['ML_PYTHON'];
-    expect(details?.['conversion']).toMatchObject({
+    expect(details['conversion']).toMatchObject({
       source: { framework: 'scikit-learn', version: '1.9.1' },
       comparison: { outputs: { label: 'predict', scores: 'decision_function' } },
     });
+    const { sandbox } = details['conversion'] as { sandbox: SandboxReport };
+    // Around it where this machine has it, and named where it has not.
+    expect([...sandbox.layers, ...Object.keys(sandbox.missing)].sort()).toEqual([OUTER_LAYER, ...ALL_LAYERS].sort());
   });
 
   it('needs no Python once it was converted, and is verified when it is read again', async () => {

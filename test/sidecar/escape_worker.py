@@ -45,9 +45,12 @@ def tcp(port):
     return attempt
 
 
-def udp():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.sendto(b"x", ("127.0.0.1", 9))
+def udp(port):
+    def attempt():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.sendto(b"x", ("127.0.0.1", port))
+
+    return attempt
 
 
 def fork():
@@ -65,6 +68,39 @@ def allocate():
 
 def signal_parent():
     os.kill(os.getppid(), 0)
+
+
+def signal_process(pid):
+    return lambda: os.kill(pid, 0)
+
+
+def read(path):
+    def attempt():
+        with open(path, "rb") as file:
+            return file.read(1)
+
+    return attempt
+
+
+def abstract_socket(name):
+    def attempt():
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+            sock.connect("\0" + name)
+
+    return attempt
+
+
+def see_processes():
+    """Processes whose command line one can read: done where there are more than a worker and its init."""
+    if sum(name.isdigit() for name in os.listdir("/proc")) <= 2:
+        raise ProcessLookupError("there are no others")
+
+
+def gain_rights():
+    with open("/proc/self/status") as file:
+        status = dict(line.split(":\t", 1) for line in file if ":\t" in line)
+    if status["NoNewPrivs"].strip() == "1" and not any(int(status[f"Cap{kind}"], 16) for kind in ("Prm", "Eff", "Bnd")):
+        raise PermissionError("no right is held, and none can be gained")
 
 
 def late_import():
@@ -136,11 +172,17 @@ class Task:
             "stat": stat_file,
             "write": write_file(request.get("path", "")),
             "tcp": tcp(request.get("port", 9)),
-            "udp": udp,
+            "udp": udp(request.get("port", 9)),
             "fork": fork,
             "exec": execute,
             "allocate": allocate,
             "signal": signal_parent,
+            "signal-outside": signal_process(request.get("pid", 1)),
+            "read-secret": read(request.get("secret", "")),
+            "write-package": write_file(os.path.join(os.path.dirname(os.__file__), f"escape-{os.getpid()}")),
+            "abstract": abstract_socket(request.get("abstract", "")),
+            "processes": see_processes,
+            "rights": gain_rights,
             "import": late_import,
         }
         if request.get("environment"):

@@ -56,7 +56,7 @@ describe.runIf(PYTHON !== undefined)('a PyTorch file without a native way', { ti
       task: 'convert-torchscript-program',
       lock: null,
       comparison: { rows: 5, outputs: { output_0: 'float32' } },
-      ...(process.platform === 'linux' && { sandbox: { layers: ALL_LAYERS } }),
+      ...(process.platform === 'linux' && { sandbox: { layers: expect.arrayContaining([...ALL_LAYERS]) as unknown } }),
     });
   });
 

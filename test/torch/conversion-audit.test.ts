@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readZip } from '../../src/formats/zip/read-zip.ts';
 import { DEFAULT_LIMITS } from '../../src/service/registry-config.ts';
-import { foreignCalls } from '../../src/torch/conversion/foreign-calls.ts';
+import { foreignCalls, ownOperators } from '../../src/torch/conversion/foreign-calls.ts';
 import { foreignProgram } from '../../src/torch/conversion/foreign-program.ts';
 import { openExport } from '../../src/torch/export/export-archive.ts';
 import { parseJson } from '../../src/torch/export/json-node.ts';
@@ -133,5 +133,10 @@ describe('code that PyTorch is to compile', () => {
     expect(foreignCalls(code('y = x', '__torch__.torch.classes.quantized.Linear'))).toEqual([
       '__torch__.torch.classes.quantized.Linear',
     ]);
+  });
+
+  it('says which operators it names, wherever they stand', () => {
+    const named = ownOperators(code('y = [torch.abs(torch.fft_rfft(x)), ops.aten.linalg_det(x), x.y.relu(x)]'));
+    expect([...named].toSorted()).toEqual(['torch.abs', 'torch.fft_rfft', 'torch.linalg_det']);
   });
 });

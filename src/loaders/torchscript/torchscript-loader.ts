@@ -18,7 +18,7 @@ import type { CallOptions, ValueInfo } from '../../spec/model.ts';
 import type { Rows } from '../../spec/rows.ts';
 import type { Finding } from '../../spec/scan.ts';
 import type { DType, TensorLike } from '../../spec/tensor.ts';
-import { foreignCalls } from '../../torch/conversion/foreign-calls.ts';
+import { foreignCalls, ownOperators } from '../../torch/conversion/foreign-calls.ts';
 import { concreteInputs, exampleOf } from '../../torch/conversion/example-inputs.ts';
 import { statedInputs } from '../../torch/conversion/stated-inputs.ts';
 import { type ProgramInput, programInputs } from '../../torch/script/program-inputs.ts';
@@ -140,7 +140,8 @@ async function conversion({
   const foreign = foreignCalls(program.code);
   const example = exampleOf(programInputs(program), statedInputs(options['inputs'], descriptor.name));
   if (foreign.length > 0 || program.strangers.length > 0 || example === undefined) return undefined;
-  return { framework: 'torch', version: undefined, names: [], form: 'torchscript', settings: { ...example } };
+  const names = ownOperators(program.code);
+  return { framework: 'torch', version: undefined, names, form: 'torchscript', settings: { ...example } };
 }
 
 /** Every pickle and every file of code is read. */

@@ -20,6 +20,18 @@ type Part = Statement | Expression;
  * and classes of C++. Python's own names do not exist in the language.
  */
 export function foreignCalls(code: CodeTable): readonly string[] {
+  return dottedNames(code).filter(isForeign);
+}
+
+/** The operators of PyTorch's own that a program's code names, e.g. `torch.fft_rfft`. */
+export function ownOperators(code: CodeTable): readonly string[] {
+  return dottedNames(code).flatMap((name) => {
+    const [, operator] = /^(?:torch|ops\.aten)\.(\w+)$/.exec(name) ?? [];
+    return operator === undefined ? [] : [`torch.${operator}`];
+  });
+}
+
+function dottedNames(code: CodeTable): readonly string[] {
   const found = new Set<string>();
   const waiting: unknown[] = [...code.all()];
   // Absent parts of the tree are `undefined`: only an empty list is the end.
@@ -30,7 +42,7 @@ export function foreignCalls(code: CodeTable): readonly string[] {
     else if (typeof part === 'object' && part !== null) {
       const name = dotted(part as Part);
       if (name === undefined) waiting.push(...(Object.values(part) as unknown[]));
-      else if (isForeign(name)) found.add(name);
+      else found.add(name);
     }
   }
   return [...found].toSorted();

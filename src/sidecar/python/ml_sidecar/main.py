@@ -25,6 +25,7 @@ TASKS = {
         for name, module in {
             "convert-sklearn": "convert_sklearn",
             "convert-torchscript": "torch_script",
+            "convert-torchscript-best": "torch_script_best",
             "convert-torchscript-program": "torch_script_program",
             "convert-torch-program": "torch_program",
             "convert-torch-module": "torch_module",

@@ -34,10 +34,11 @@ export function guardRows(model: LoadedModel, input: ConvertedInput, extraFeatur
       return model[name]?.(rows, options);
     },
   ]);
-  const { info, byteSize } = model;
+  const { info, byteSize, rowsIndependent } = model;
   return {
     ...(info !== undefined && { info }),
     ...(byteSize !== undefined && { byteSize }),
+    ...(rowsIndependent !== undefined && { rowsIndependent }),
     ...(Object.fromEntries(methods) as Partial<LoadedModel>),
     dispose: () => model.dispose?.(),
   };
