@@ -19,7 +19,7 @@ import { type Runtime, runtimeAtHand } from './runtime-at-hand.ts';
 import { sandboxPolicy } from './sandbox-policy.ts';
 import { servePython } from './serve-python.ts';
 import type { SidecarSettings } from './sidecar-settings.ts';
-import { digestOf, wholeFile } from './whole-file.ts';
+import { digestOf, handedOver } from './whole-file.ts';
 import { type Verified, verifyConversion } from './verify-conversion.ts';
 import type { WorkerRequest, WorkerResult } from './worker-request.ts';
 
@@ -118,7 +118,7 @@ export class PythonConverter implements ModelConverter {
     const reasons: SidecarError[] = [];
     for (const task of plan.tasks) {
       try {
-        const worked = await this.#work(request, { task, python, sha256: plan.sha256 });
+        const worked = await this.#work(request, task, python);
         this.#onProgress('comparing');
         const { signal } = request;
         const { timeoutMs } = this.#settings;
@@ -133,15 +133,14 @@ export class PythonConverter implements ModelConverter {
   }
 
   async serve(request: ConversionRequest, options: ServeOptions): Promise<ServedModel> {
-    const { artefact, need, signal } = request;
+    const { need, signal } = request;
     const { sandbox, timeoutMs, memoryBytes, python: own } = this.#settings;
     const lock = own === undefined ? lockFileFor(need.framework, need.version) : undefined;
     const worker: WorkerRequest = {
       python: await this.#python(lock, signal),
       task: servingTask(need),
       parameters: { ...need.settings, form: need.form ?? null, names: need.names },
-      model: await wholeFile(artefact),
-      sha256: await digestOf(artefact, signal),
+      ...(await handedOver(request)),
       // How long it lives nobody knows; each call has its own time.
       sandbox: { ...sandboxPolicy(sandbox, { timeoutMs, memoryBytes }), cpuSeconds: FOR_EVER },
       timeoutMs,
@@ -179,12 +178,9 @@ export class PythonConverter implements ModelConverter {
     return ready ?? setUpEnvironment(lock, { cacheDir, signal, onProgress });
   }
 
-  async #work(
-    request: ConversionRequest,
-    { task, python, sha256 }: { readonly task: string; readonly python: string; readonly sha256: string },
-  ): Promise<WorkerResult> {
-    const { artefact, need, signal } = request;
-    const model = await wholeFile(artefact);
+  async #work(request: ConversionRequest, task: string, python: string): Promise<WorkerResult> {
+    const { need, signal } = request;
+    const { model, sha256 } = await handedOver(request);
     const { sandbox, timeoutMs, memoryBytes } = this.#settings;
     return runWorker({
       python,
