@@ -20,7 +20,8 @@ const page = `<!-- Written by scripts/gen-keras-table.mjs from src/keras/layers/
 Every layer below is written as ONNX and compared with Keras 2.15 and Keras 3 (\`test/reference/keras/\`), within 1e-5 in
 float32. A class that is not listed is refused by name with \`ML_FORMAT_UNSUPPORTED\`; \`Lambda\`, bytecode and whatever would
 open another file with \`ML_FORMAT_UNSAFE\`. Refused everywhere: half-precision and quantized dtype policies, sparse and
-ragged inputs, \`stateful\` layers, calls with \`training=True\` where they would be random, subclassed models.
+ragged inputs, \`stateful\` layers, calls with \`training=True\` where they would be random, subclassed models. Other layers of
+Keras's own can go through the [sidecar](sidecar.md#tensorflow-and-keras).
 
 | layer | limits |
 |---|---|

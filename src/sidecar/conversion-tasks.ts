@@ -8,12 +8,15 @@ const TASKS: ReadonlyMap<string, readonly string[]> = new Map([
   ['torch torchscript', ['convert-torchscript-best', 'convert-torchscript', 'convert-torchscript-program']],
   ['torch program', ['convert-torch-program']],
   ['torch module', ['convert-torch-module']],
+  ['tensorflow graph', ['convert-tensorflow']],
+  ['tensorflow keras', ['convert-keras']],
 ]);
 
 /** Framework to the task that keeps a model of it. */
 const SERVING: ReadonlyMap<string, string> = new Map([
   ['scikit-learn', 'serve-sklearn'],
   ['torch', 'serve-torch'],
+  ['tensorflow', 'serve-tensorflow'],
 ]);
 
 /**

@@ -31,6 +31,14 @@ interface Framework {
 const FRAMEWORKS: ReadonlyMap<string, Framework> = new Map([
   ['scikit-learn', { prefix: 'sklearn-', packages: ['scikit-learn', 'skl2onnx', 'onnx', 'numpy', 'joblib'] }],
   ['torch', { prefix: 'torch-', packages: ['torch', 'onnxscript', 'onnx', 'numpy'], readsOlder: true }],
+  [
+    'tensorflow',
+    {
+      prefix: 'tensorflow-',
+      packages: ['tensorflow', 'tf2onnx', 'onnx', 'keras', 'tf-keras', 'numpy'],
+      readsOlder: true,
+    },
+  ],
 ]);
 
 /** Minor versions of Python 3 by lock file: what the framework's wheels of that version are made for. */
@@ -40,6 +48,7 @@ const PYTHONS: ReadonlyMap<string, readonly [number, number]> = new Map([
   ['sklearn-1.9.1', [11, 14]],
   // PyTorch says itself that TorchScript does not work from 3.14 on.
   ['torch-2.15.0', [11, 13]],
+  ['tensorflow-2.21.0', [11, 13]],
 ]);
 
 /**

@@ -19,7 +19,7 @@ import { runWorker } from './run-worker.ts';
 import { sandboxPolicy } from './sandbox-policy.ts';
 import { servePython } from './serve-python.ts';
 import type { SidecarSettings } from './sidecar-settings.ts';
-import { digestOf, wholeFile } from './whole-file.ts';
+import { digestOf, handedOver } from './whole-file.ts';
 import { type Verified, verifyConversion } from './verify-conversion.ts';
 import type { WorkerRequest, WorkerResult } from './worker-request.ts';
 
@@ -121,7 +121,7 @@ export class PythonConverter implements ModelConverter {
     for (const task of plan.tasks) {
       if (tried.has(task)) continue;
       try {
-        const worked = await this.#work(request, { task, room, sha256: plan.sha256 });
+        const worked = await this.#work(request, task, room);
         tried.add(worked.result['way']);
         this.#onProgress('comparing');
         const { signal } = request;
@@ -138,15 +138,14 @@ export class PythonConverter implements ModelConverter {
   }
 
   async serve(request: ConversionRequest, options: ServeOptions): Promise<ServedModel> {
-    const { artefact, need, signal } = request;
+    const { need, signal } = request;
     const { sandbox, timeoutMs, memoryBytes, python: own } = this.#settings;
     const lock = own === undefined ? lockFileFor(need.framework, need.version) : undefined;
     const worker: WorkerRequest = {
       ...(await this.#room(lock, signal)),
       task: servingTask(need),
       parameters: { ...need.settings, form: need.form ?? null, names: need.names },
-      model: await wholeFile(artefact),
-      sha256: await digestOf(artefact, signal),
+      ...(await handedOver(request)),
       // How long it lives nobody knows; each call has its own time.
       sandbox: { ...sandboxPolicy(sandbox, { timeoutMs, memoryBytes }), cpuSeconds: FOR_EVER },
       timeoutMs,
@@ -173,12 +172,9 @@ export class PythonConverter implements ModelConverter {
     return ready ?? setUpEnvironment(lock, { cacheDir, signal, onProgress });
   }
 
-  async #work(
-    request: ConversionRequest,
-    { task, room, sha256 }: { readonly task: string; readonly room: Room; readonly sha256: string },
-  ): Promise<WorkerResult> {
-    const { artefact, need, signal } = request;
-    const model = await wholeFile(artefact);
+  async #work(request: ConversionRequest, task: string, room: Room): Promise<WorkerResult> {
+    const { need, signal } = request;
+    const { model, sha256 } = await handedOver(request);
     const { sandbox, timeoutMs, memoryBytes } = this.#settings;
     return runWorker({
       ...room,

@@ -1,7 +1,7 @@
 import type { Artefact } from './artefact.ts';
 import type { Limits } from './limits.ts';
 import type { ModelMetadata } from './metadata.ts';
-import type { ExtraFeatures, LoadedModel, ModelWarning } from './model-loader.ts';
+import type { Awaitable, ExtraFeatures, LoadedModel, ModelWarning } from './model-loader.ts';
 
 /**
  * What a loader tells of a file that it has judged safe and cannot compute: which tool could make another format of it.
@@ -18,6 +18,11 @@ export interface ConversionNeed {
   readonly form?: string;
   /** What else its converter must know, as JSON has it. Another value is another conversion. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /**
+   * What the converter is given in place of the file's bytes, made of them when it is asked for: where a model is a folder,
+   * or more than what was judged is in the file. Absent: the bytes as they are.
+   */
+  readonly content?: () => Awaitable<Uint8Array>;
 }
 
 /** One file to convert. */

@@ -5,6 +5,7 @@ import type { TensorBundle } from '../formats/tensor-bundle/tensor-bundle.ts';
 import type { GraphBuilder } from '../onnx/builder/graph-builder.ts';
 import type { TensorLike } from '../spec/tensor.ts';
 import { Attributes } from './attributes.ts';
+import type { HeldValue } from './conversion/graph-payload.ts';
 import type { GraphBody } from './graph-body.ts';
 import { restoredKeys, type RestoredKey } from './restored-keys.ts';
 import { filledTables, type FilledTable, type TableFiles } from './filled-tables.ts';
@@ -22,6 +23,14 @@ export interface ResourceParts {
   readonly bundle: TensorBundle | undefined;
   /** Content of the files below `assets/`. */
   readonly assets: TableFiles;
+}
+
+const VARIABLE = /^(VarHandleOp|Variable(V2)?)$/;
+const TABLE = /^(Mutable)?HashTable(V2)?$/;
+
+/** Whether an operator makes a variable or a table. */
+export function isHandle(op: string): boolean {
+  return VARIABLE.test(op) || TABLE.test(op);
 }
 
 /** The variables and tables of a SavedModel, read when the graph asks for them. */
@@ -46,11 +55,26 @@ export class Resources {
       return { kind: 'variable', name: node.name, read: () => TfTensor.constant(this.#variable(node), g) };
     }
     if (/^Variable(V2)?$/.test(node.op)) return TfTensor.constant(this.#variable(node), g);
-    if (/^(Mutable)?HashTable(V2)?$/.test(node.op)) {
+    if (TABLE.test(node.op)) {
       const name = handleName(node, context);
-      return { kind: 'table', name, entries: () => this.#table(name, g) };
+      return {
+        kind: 'table',
+        name,
+        entries: () => {
+          const { keys, values } = this.#table(name);
+          return { keys: TfTensor.constant(keys, g), values: TfTensor.constant(values, g) };
+        },
+      };
     }
     return undefined;
+  }
+
+  /** What a node holds, as tensors; `undefined` where it is no handle. */
+  held(node: NodeDef): HeldValue | undefined {
+    if (VARIABLE.test(node.op)) return { node: node.name, kind: 'variable', tensors: [this.#variable(node)] };
+    if (!TABLE.test(node.op)) return undefined;
+    const { keys, values } = this.#table(handleName(node, this.#parts.context));
+    return { node: node.name, kind: 'table', tensors: [keys, values] };
   }
 
   #variable(node: NodeDef): TensorLike {
@@ -89,7 +113,7 @@ export class Resources {
     );
   }
 
-  #table(name: string, g: GraphBuilder): { readonly keys: TfTensor; readonly values: TfTensor } {
+  #table(name: string): FilledTable {
     const table = this.#tables.get(name);
     const keys = table?.keys ?? this.#restored(`${name}-keys`);
     const values = table?.values ?? this.#restored(`${name}-values`);
@@ -99,7 +123,7 @@ export class Resources {
         `nothing in the file says what table ${JSON.stringify(name)} holds`,
       );
     }
-    return { keys: TfTensor.constant(keys, g), values: TfTensor.constant(values, g) };
+    return { keys, values };
   }
 
   /** Keys or values of a table that is saved with the variables. */

@@ -97,7 +97,7 @@ export function translateGraph(source: GraphSource): TranslatedGraph {
 }
 
 /** Open extents get names of their own; the first one of a model's only input is the batch. */
-function namedShape({ name, shape }: GraphInput, only: boolean): readonly Extent[] | undefined {
+export function namedShape({ name, shape }: GraphInput, only: boolean): readonly Extent[] | undefined {
   return shape?.map((extent, i) => extent ?? (only && i === 0 ? 'batch' : `${name}_${i}`));
 }
 

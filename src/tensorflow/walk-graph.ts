@@ -18,10 +18,12 @@ export interface Walk {
   readonly roots: readonly string[];
   /** Whether all nodes of a function count that is called, or only those that it runs. */
   readonly wholeFunctions: boolean;
+  /** Nodes of the graph whose values are given: what they are made of does not count. */
+  readonly fed?: ReadonlySet<string>;
 }
 
 /** Every node that is reached from the roots, along data and control edges and into functions; each once. */
-export function walkGraph({ body, functions, context, roots, wholeFunctions }: Walk): readonly PlacedNode[] {
+export function walkGraph({ body, functions, context, roots, wholeFunctions, fed }: Walk): readonly PlacedNode[] {
   const found: PlacedNode[] = [];
   const called = new Set<string>();
   const waiting: string[] = [];
@@ -40,6 +42,7 @@ export function walkGraph({ body, functions, context, roots, wholeFunctions }: W
         called.add(callee);
         waiting.push(callee);
       }
+      if (within === body && fed?.has(name) === true) continue;
       for (const ref of [...dataInputs(node), ...controlInputs(node)]) stack.push(nodeName(ref));
     }
   };
@@ -67,7 +70,7 @@ const LIST = 0x0a;
 const FUNCTION = 0x52;
 
 /** Functions that a node calls or hands on. */
-function functionsOf(
+export function functionsOf(
   node: NodeDef,
   context: ProtoContext,
   functions: ReadonlyMap<string, FunctionDef>,

@@ -347,7 +347,7 @@ describe.runIf(REAL)('bubblewrap alone', { timeout: 120_000 }, () => {
     const worker = await ServingWorker.start(
       request({ script, python, task: 'odd', sandbox, outer, maxOutputBytes: 2 ** 30 }),
     );
-    const x = { name: 'x', type: 'float64', dims: [2], data: Float64Array.of(1, 2) };
+    const x = { name: 'x', type: 'float64', dims: [2], data: Float64Array.of(1, 2) } as const;
     expect((await worker.call('run', [x])).get('x')?.data).toEqual(Float64Array.of(1, 2));
     // bwrap itself has 2 MB.
     expect(await worker.residentBytes()).toBeGreaterThan(15 * 2 ** 20);

@@ -21,7 +21,7 @@ export const python: CliCommand<readonly Environment[]> = {
     {
       flags: '--framework <name>',
       summary: 'those of one framework (default: scikit-learn; others take gigabytes)',
-      choices: ['scikit-learn', 'torch'],
+      choices: ['scikit-learn', 'torch', 'tensorflow'],
     },
   ],
   notes: `The packages are those of lock files that come with the library, compared with their hashes. uv is used where

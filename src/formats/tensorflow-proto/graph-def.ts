@@ -60,6 +60,8 @@ export interface FunctionDef {
 }
 
 export interface GraphDef {
+  /** As it lies in the file. */
+  readonly encoded: Uint8Array;
   readonly nodes: readonly NodeDef[];
   readonly functions: ReadonlyMap<string, FunctionDef>;
 }

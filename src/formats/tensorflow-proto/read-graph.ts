@@ -16,7 +16,7 @@ export function readGraph(body: Uint8Array, context: ProtoContext, wholeFile = f
     if (reader.field === 1) nodes.push(readNode(reader.bytes(), context));
     else if (reader.field === 2) readLibrary(reader.bytes(), { context, functions });
   }
-  return { nodes, functions };
+  return { encoded: body, nodes, functions };
 }
 
 function readNode(body: Uint8Array, context: ProtoContext): NodeDef {

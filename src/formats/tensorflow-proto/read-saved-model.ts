@@ -30,7 +30,7 @@ export function readSavedModel(body: Uint8Array, context: ProtoContext): SavedMo
 function readMetaGraph(body: Uint8Array, context: ProtoContext): MetaGraph {
   const reader = context.open(body, 'MetaGraphDef');
   let info: Pick<MetaGraph, 'tags' | 'tensorflowVersion'> = { tags: [], tensorflowVersion: '' };
-  let graph: GraphDef = { nodes: [], functions: new Map() };
+  let graph: GraphDef = { encoded: new Uint8Array(0), nodes: [], functions: new Map() };
   let restoreOp = '';
   const collections = new Map<string, readonly string[]>();
   const signatures = new Map<string, SignatureDef>();

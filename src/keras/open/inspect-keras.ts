@@ -1,17 +1,20 @@
 import type { Limits } from '../../spec/limits.ts';
 import type { Inspection } from '../../spec/model-loader.ts';
+import { dtypeOf } from '../graph/compute-type.ts';
 import { writeModel } from '../graph/write-model.ts';
 import { LAYER_TYPES } from '../layers/layer-types.ts';
 import type { KerasFile } from '../read/keras-file.ts';
-import { parseModel } from '../read/parse-model.ts';
+import { type ParsedModel, parseModel } from '../read/parse-model.ts';
 import { flatSpecs } from '../weights/flat-specs.ts';
 import { sizeOf, summarize } from './summarize.ts';
 
-/** What is in a file: inputs, outputs, and a summary of the layers as Keras prints one. */
+/** What is in a file: inputs, outputs, and a summary of the layers as Keras prints one where all of them are known. */
 export function inspectKeras(file: KerasFile, limits: Limits): Inspection {
-  const { model, graph, problems } = parseModel(file, LAYER_TYPES, limits.maxNesting);
+  const parsed = parseModel(file, LAYER_TYPES, limits.maxNesting);
+  const { model, graph, problems } = parsed;
   const [worst] = problems;
-  if (worst !== undefined) throw worst;
+  if (worst !== undefined && worst.code !== 'ML_FORMAT_UNSUPPORTED') throw worst;
+  if (worst !== undefined) return withoutSummary(file, parsed);
   const lookup = file.weights(model, LAYER_TYPES);
   const { inputs, outputs, shapes } = writeModel({ ...model, graph }, LAYER_TYPES, lookup);
   const { trainable, others } = flatSpecs(model, LAYER_TYPES);
@@ -27,6 +30,23 @@ export function inspectKeras(file: KerasFile, limits: Limits): Inspection {
       parameters: total(trainable) + total(others),
       trainable: total(trainable),
       summary: summarize(graph, { shapes, sizes }),
+    },
+  };
+}
+
+/** What is known of a model that is not computed here. */
+function withoutSummary(file: KerasFile, { model, graph, problems }: ParsedModel): Inspection {
+  return {
+    inputs: graph.inputs.map(({ name, dtype, shape }) => ({
+      name,
+      dtype: dtypeOf(dtype),
+      shape: shape.map((extent, i) => extent ?? (i === 0 ? 'batch' : null)),
+    })),
+    outputs: graph.outputs.map(({ name }) => ({ name, dtype: undefined, shape: [] })),
+    details: {
+      keras: file.version ?? 'unknown',
+      model: `${model.storedClass} "${model.name}"`,
+      refused: problems.map(({ message }) => message),
     },
   };
 }

@@ -24,9 +24,11 @@ export function isKerasArchive(names: Iterable<string>): boolean {
  * @throws `ML_FORMAT_MALFORMED`, `ML_FORMAT_UNSUPPORTED` for weights in several files, and the errors of the containers
  */
 export async function readArchive(archive: ZipArchive, limits: Limits): Promise<KerasFile> {
-  const document = await jsonOf(archive, CONFIG);
-  if (document === undefined) throw malformed(`the archive has no ${CONFIG}`);
-  const metadata = await jsonOf(archive, METADATA);
+  const text = await textOf(archive, CONFIG);
+  if (text === undefined) throw malformed(`the archive has no ${CONFIG}`);
+  const document = parseJson(text, CONFIG);
+  const described = await textOf(archive, METADATA);
+  const metadata = described === undefined ? undefined : parseJson(described, METADATA);
   const version = isRecord(metadata) ? own(metadata, 'keras_version') : undefined;
   const known = typeof version === 'string' ? version : undefined;
   const bytes = await weightsOf(archive);
@@ -38,6 +40,7 @@ export async function readArchive(archive: ZipArchive, limits: Limits): Promise<
     version: known,
     kind: 'keras',
     others: compiled === undefined ? [] : [compiled],
+    original: assets.size === 0 ? { text, weights: bytes, layout: 'store' } : undefined,
     weights: (model, types) => storeWeights(readHdf5(bytes, limits), model, types, assets),
   };
 }
@@ -62,7 +65,7 @@ export async function weightsOf(archive: ZipArchive): Promise<Uint8Array> {
   );
 }
 
-async function jsonOf(archive: ZipArchive, name: string): Promise<unknown> {
+async function textOf(archive: ZipArchive, name: string): Promise<string | undefined> {
   const entry = archive.entries.get(name);
-  return entry === undefined ? undefined : parseJson(utf8(await entry.read()), name);
+  return entry === undefined ? undefined : utf8(await entry.read());
 }

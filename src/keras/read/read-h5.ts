@@ -20,10 +20,11 @@ export function h5Content(root: Hdf5Group): H5Content {
  *
  * @throws `ML_FORMAT_UNSUPPORTED` for Keras 1, whose layers computed otherwise
  */
-export function readH5Model(root: Hdf5Group): KerasFile {
+export function readH5Model(root: Hdf5Group, file: Uint8Array): KerasFile {
   const weights = modelWeights(root) ?? root;
   const version = textOf(root, 'keras_version') ?? textOf(weights, 'keras_version');
-  const document = parseJson(textOf(root, 'model_config') ?? '', 'model_config');
+  const text = textOf(root, 'model_config') ?? '';
+  const document = parseJson(text, 'model_config');
   if (version !== undefined && /^[01]\./.test(version)) {
     throw new FormatError(
       'ML_FORMAT_UNSUPPORTED',
@@ -38,12 +39,23 @@ export function readH5Model(root: Hdf5Group): KerasFile {
     version,
     kind: 'h5',
     others: training === undefined ? [] : [parseJson(training, 'training_config')],
+    original: { text, weights: file, layout: 'groups' },
     weights: (model, types) => h5Weights(weights, model, types),
   };
 }
 
+/** An architecture, and its text where it was one. */
+export interface Architecture {
+  readonly document: unknown;
+  readonly text: string | undefined;
+}
+
 /** Weights alone with an architecture from elsewhere: `model.to_json()` beside the file. */
-export function withArchitecture(root: Hdf5Group, architecture: unknown): KerasFile {
+export function withArchitecture(
+  root: Hdf5Group,
+  file: Uint8Array,
+  { document: architecture, text }: Architecture,
+): KerasFile {
   const version = textOf(root, 'keras_version') ?? versionOf(architecture);
   return {
     document: architecture,
@@ -51,6 +63,7 @@ export function withArchitecture(root: Hdf5Group, architecture: unknown): KerasF
     version,
     kind: 'h5',
     others: [],
+    original: text === undefined ? undefined : { text, weights: file, layout: isStore(root) ? 'store' : 'groups' },
     weights: (model, types) =>
       isStore(root) ? storeWeights(root, model, types) : h5Weights(modelWeights(root) ?? root, model, types),
   };

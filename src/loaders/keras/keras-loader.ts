@@ -9,11 +9,12 @@ import { scanKeras } from '../../keras/open/scan-keras.ts';
 import { weightsOf } from '../../keras/read/read-archive.ts';
 import type { Inspection, LoadContext, LoadedModel, ModelLoader, ScanContext } from '../../spec/model-loader.ts';
 import type { Finding } from '../../spec/scan.ts';
+import { convertKeras } from './convert-keras.ts';
 import { descriptor } from './keras-format.ts';
 import { foreignHdf5, readKeras } from './read-keras.ts';
 
 /** Keras models in `.h5` and `.keras` files, answering as `model.predict` does; nothing of Keras is needed. */
-export const loader: ModelLoader = { ...descriptor, load, scan, inspect };
+export const loader: ModelLoader = { ...descriptor, load, scan, inspect, conversion: convertKeras };
 
 async function load(context: LoadContext): Promise<LoadedModel> {
   const { artefact, limits, metadata } = context;

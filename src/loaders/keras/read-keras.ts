@@ -7,7 +7,7 @@ import type { Hdf5Group } from '../../formats/hdf5/hdf5-file.ts';
 import type { KerasFile } from '../../keras/read/keras-file.ts';
 import { parseJson, utf8 } from '../../keras/read/parse-json.ts';
 import { readArchive } from '../../keras/read/read-archive.ts';
-import { h5Content, readH5Model, withArchitecture } from '../../keras/read/read-h5.ts';
+import { type Architecture, h5Content, readH5Model, withArchitecture } from '../../keras/read/read-h5.ts';
 import type { Artefact } from '../../spec/artefact.ts';
 import type { Limits } from '../../spec/limits.ts';
 import type { ModelMetadata } from '../../spec/metadata.ts';
@@ -22,11 +22,11 @@ export async function readKeras(
   const root = readHdf5(artefact.bytes, limits);
   switch (h5Content(root)) {
     case 'model':
-      return readH5Model(root);
+      return readH5Model(root, artefact.bytes);
     case 'foreign':
       return undefined;
     default:
-      return withArchitecture(root, await architectureOf(artefact, metadata));
+      return withArchitecture(root, artefact.bytes, await architectureOf(artefact, metadata));
   }
 }
 
@@ -47,25 +47,31 @@ function candidates(name: string): readonly string[] {
 }
 
 /** The architecture for weights alone: from the metadata, or a file beside. */
-async function architectureOf(artefact: Artefact, metadata: ModelMetadata | undefined): Promise<unknown> {
+async function architectureOf(artefact: Artefact, metadata: ModelMetadata | undefined): Promise<Architecture> {
   const { name } = artefact;
   const stated = metadata?.extra['architecture'];
-  if (typeof stated === 'string') return parseJson(utf8(await artefact.read(stated)), stated);
-  if (typeof stated === 'object' && stated !== null) return stated;
+  if (typeof stated === 'string') return parsed(await artefact.read(stated), stated);
+  // Numbers of metadata are JavaScript's: whether one was written as whole is lost.
+  if (typeof stated === 'object' && stated !== null) return { document: stated, text: undefined };
   const tried = candidates(name);
   for (const path of tried) {
     const bytes = await artefact.read(path).catch((error: unknown) => {
       if (error instanceof ArtefactError) return undefined;
       throw error;
     });
-    const document = bytes === undefined ? undefined : parseJson(utf8(bytes), path);
-    if (isArchitecture(document)) return document;
+    const found = bytes === undefined ? undefined : parsed(bytes, path);
+    if (found !== undefined && isArchitecture(found.document)) return found;
   }
   throw new FormatError(
     'ML_FORMAT_UNSUPPORTED',
     `${name} holds weights without an architecture; put the model's to_json() beside it as ${tried.slice(0, 3).join(', ')}, name it in the metadata as "architecture", or save the whole model with model.save()`,
     { details: { tried } },
   );
+}
+
+function parsed(bytes: Uint8Array, name: string): Architecture {
+  const text = utf8(bytes);
+  return { document: parseJson(text, name), text };
 }
 
 function isArchitecture(document: unknown): boolean {

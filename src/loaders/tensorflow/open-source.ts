@@ -1,10 +1,11 @@
 import { FormatError } from '../../errors/format-error.ts';
-import type { MetaGraph } from '../../formats/tensorflow-proto/graph-def.ts';
+import type { MetaGraph, NodeDef } from '../../formats/tensorflow-proto/graph-def.ts';
 import { TensorBundle } from '../../formats/tensor-bundle/tensor-bundle.ts';
 import type { Artefact } from '../../spec/artefact.ts';
 import type { Limits } from '../../spec/limits.ts';
 import type { Finding } from '../../spec/scan.ts';
 import { dangers } from '../../tensorflow/audit-graph.ts';
+import type { HeldValue } from '../../tensorflow/conversion/graph-payload.ts';
 import { GraphBody } from '../../tensorflow/graph-body.ts';
 import { initialNodes } from '../../tensorflow/initial-nodes.ts';
 import { Resources } from '../../tensorflow/resources.ts';
@@ -21,6 +22,10 @@ const VARIABLES = 'variables/variables';
 /** A chosen part of a model, ready to be translated; `signature` is `undefined` for a frozen graph. */
 export interface OpenedSource extends GraphSource {
   readonly signature: string | undefined;
+  /** As it lies in the file. */
+  readonly encoded: Uint8Array;
+  /** What a variable or table holds; `undefined` for any other node. */
+  readonly held: (node: NodeDef) => HeldValue | undefined;
 }
 
 /**
@@ -39,9 +44,10 @@ export async function openSource(
   const { context } = content;
   if (content.kind === 'graph') {
     const body = GraphBody.ofGraph(content.graph);
-    const { functions } = content.graph;
+    const { functions, encoded } = content.graph;
     const ends = frozenEnds(body, context, options);
-    return { body, functions, context, limits, ...ends, signature: undefined, resources: notFrozen };
+    const kept = { body, functions, context, limits, ...ends, signature: undefined, encoded };
+    return { ...kept, resources: notFrozen, held: notFrozen };
   }
   const metaGraph = chooseMetaGraph(content.file, options.tags);
   const { name, signature } = chooseSignature(metaGraph, options.signature);
@@ -49,12 +55,17 @@ export async function openSource(
   const ends = signatureEnds(signature, body);
   const bundle = await openVariables(artefact, limits);
   const resources = new Resources({ body, metaGraph, context, bundle, assets: await readAssets(artefact, metaGraph) });
-  const { functions } = metaGraph.graph;
-  return { body, functions, context, limits, ...ends, signature: name, resources: (node, g) => resources.of(node, g) };
+  const { functions, encoded } = metaGraph.graph;
+  const kept = { body, functions, context, limits, ...ends, signature: name, encoded };
+  return {
+    ...kept,
+    resources: (node, g) => resources.of(node, g),
+    held: (node) => resources.held(node),
+  };
 }
 
 /** A frozen graph has its weights as constants. */
-const notFrozen: GraphSource['resources'] = (node) => {
+const notFrozen = (node: NodeDef): undefined => {
   if (!/^(VarHandleOp|Variable(V2)?|(Mutable)?HashTable(V2)?)$/.test(node.op)) return undefined;
   throw new FormatError(
     'ML_FORMAT_UNSUPPORTED',

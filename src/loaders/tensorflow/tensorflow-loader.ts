@@ -8,6 +8,7 @@ import { resolveRoles } from '../../onnx-runner/resolve-roles.ts';
 import type { LoadContext, LoadedModel, ModelLoader, ScanContext } from '../../spec/model-loader.ts';
 import type { Finding } from '../../spec/scan.ts';
 import { translateGraph } from '../../tensorflow/translate-graph.ts';
+import { convertTensorflow } from './convert-tensorflow.ts';
 import { inspectModel } from './inspect-model.ts';
 import { obstacleError } from '../../tensorflow/open/obstacle-error.ts';
 import { contentDangers, openSource, openVariables } from './open-source.ts';
@@ -19,7 +20,13 @@ import { splitOptions } from './tensorflow-options.ts';
 
 /** A loader of SavedModels and frozen graphs: the part that is asked is written as ONNX; nothing of the file is run. */
 export function createTensorflowLoader(importRuntime: ImportRuntime = importOnnxRuntime): ModelLoader {
-  return { ...descriptor, load: (context) => load(context, importRuntime), scan, inspect: inspectModel };
+  return {
+    ...descriptor,
+    load: (context) => load(context, importRuntime),
+    scan,
+    inspect: inspectModel,
+    conversion: convertTensorflow,
+  };
 }
 
 /** The loader that the package registers. */

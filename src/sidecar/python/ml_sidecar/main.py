@@ -31,6 +31,9 @@ TASKS = {
             "convert-torch-module": "torch_module",
             "serve-sklearn": "serve_sklearn",
             "serve-torch": "serve_torch",
+            "convert-tensorflow": "tensorflow_graph",
+            "convert-keras": "tensorflow_keras",
+            "serve-tensorflow": "serve_tensorflow",
         }.items()
     },
 }

@@ -18,10 +18,10 @@ import torch.utils._pytree as pytree
 
 from . import network_cases
 from .errors import SidecarError
+from .extents import SIZES, calls_of  # noqa: F401
+from .onnx_result import finish  # noqa: F401
 
 OPSET = 18
-#: Sizes of an extent that may vary: the first is that of the example, for one is special to tracers.
-SIZES = (2, 1, 3, 7)
 _PACKAGES = ("torch", "onnx", "onnxscript", "numpy")
 _LATE = (
     "sympy.physics.matrices",
@@ -163,48 +163,6 @@ def _array(name, leaf):
     if leaf.dtype in (torch.float16, torch.bfloat16) or leaf.is_complex() or leaf.is_sparse or leaf.is_quantized:
         raise SidecarError("refused", f"{name} is a tensor of {leaf.dtype}, which is not compared here")
     return leaf.detach().contiguous().numpy()
-
-
-def calls_of(inputs, sizes):
-    """The shapes of several calls, by input: every name in a shape is an extent that varies, the same all over.
-
-    The first call has the sizes given.
-    """
-    names = {extent for one in inputs for extent in one["shape"] if isinstance(extent, str)}
-    calls = []
-    for known in [sizes, *({name: size for name in names} for size in SIZES)]:
-        call = [[known.get(extent, SIZES[0]) if isinstance(extent, str) else extent for extent in one["shape"]] for one in inputs]
-        if call not in calls:
-            calls.append(call)
-    return calls
-
-
-def finish(model, inputs, calls, ask, request, about):
-    """The result of a task: the graph without what tells of the machine that made it, and the cases."""
-    _forget_origin(model)
-    got = [value.name for value in model.graph.input]
-    wanted = [one["name"] for one in inputs]
-    if sorted(got) != sorted(wanted):
-        raise SidecarError("refused", f"the graph takes {', '.join(got) or 'nothing'} where the original takes {', '.join(wanted)}")
-    cases, blobs = network_cases.make(inputs, calls, ask, request.get("sample", ()))
-    return {"cases": cases, "class": about}, [model.SerializeToString(), *blobs]
-
-
-def _forget_origin(model):
-    waiting = [model.graph, *model.functions]
-    model.ClearField("metadata_props")
-    while waiting:
-        graph = waiting.pop()
-        parts = [graph, *graph.node, *getattr(graph, "value_info", ())]
-        parts += [*getattr(graph, "initializer", ()), *(graph.input if isinstance(graph, onnx.GraphProto) else ())]
-        parts += graph.output if isinstance(graph, onnx.GraphProto) else ()
-        for part in parts:
-            part.ClearField("metadata_props")
-            part.ClearField("doc_string")
-        for node in graph.node:
-            for attribute in node.attribute:
-                waiting += [attribute.g] if attribute.HasField("g") else []
-                waiting += attribute.graphs
 
 
 def example(call, inputs):

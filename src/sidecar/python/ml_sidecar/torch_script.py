@@ -6,6 +6,7 @@ import torch
 
 from . import torch_common as common
 from .errors import SidecarError
+from .extents import axes_of
 
 
 def prepare(request):
@@ -20,7 +21,7 @@ def run(data, request, progress):
     progress("converting")
     names = [one["name"] for one in inputs]
     outputs, shapes = _outputs(module, inputs, calls)
-    every = {**axes, **{name: _axes_of(found, calls, inputs) for name, found in shapes.items()}}
+    every = {**axes, **{name: axes_of(found, calls, inputs) for name, found in shapes.items()}}
     examples = common.example(calls[0], inputs)
     model = common.convert(
         lambda: common.script_to_onnx(module, *examples, names=names, outputs=outputs, axes=every)
@@ -71,20 +72,3 @@ def _outputs(module, inputs, calls):
     if not shapes:
         raise SidecarError("refused", "the program gives no tensor")
     return list(shapes), shapes
-
-
-def _axes_of(found, calls, inputs):
-    """Axes of an output that follow an extent of the inputs, under its name."""
-    extents = {}
-    for one, place in ((one, k) for k, one in enumerate(inputs)):
-        for axis, extent in enumerate(one["shape"]):
-            if isinstance(extent, str):
-                extents.setdefault(extent, [call[place][axis] for call in calls])
-    if len({len(shape) for shape in found}) != 1:
-        return {}
-    axes = {}
-    for axis in range(len(found[0])):
-        sizes = [shape[axis] for shape in found]
-        if len(set(sizes)) > 1:
-            axes[axis] = next((name for name, known in extents.items() if known == sizes), f"output_axis_{axis}")
-    return axes
