@@ -19,7 +19,7 @@ import { runWorker } from './run-worker.ts';
 import { sandboxPolicy } from './sandbox-policy.ts';
 import { servePython } from './serve-python.ts';
 import type { SidecarSettings } from './sidecar-settings.ts';
-import { digestOf, handedOver } from './whole-file.ts';
+import { handedOver } from './whole-file.ts';
 import { type Verified, verifyConversion } from './verify-conversion.ts';
 import type { WorkerRequest, WorkerResult } from './worker-request.ts';
 
