@@ -208,7 +208,7 @@ export class CallGate implements JobOwner, Waiting {
     let lane = methods.get(method);
     if (lane === undefined) {
       const { runner, batch } = this.#parts;
-      const size = new BatchSize(batch.maxRows, runner.place === 'inline' ? batch.inlineMs : batch.workerMs);
+      const size = new BatchSize(batch.maxRows, runner.holdsLoop ? batch.inlineMs : batch.workerMs);
       lane = new GateLane({ loaded, method }, size, runner.maxCalls);
       methods.set(method, lane);
     }

@@ -4,6 +4,7 @@ import type { Run, RunOutcome, Runner } from './runner.ts';
 export function createInlineRunner(parallel: number): Runner {
   return {
     place: 'inline',
+    holdsLoop: true,
     parallel,
     maxCalls: 1,
     run,

@@ -52,6 +52,7 @@ export interface HostParts {
  */
 export class ModelHost implements Runner {
   readonly maxCalls = 64;
+  readonly holdsLoop = false;
   readonly #parts: HostParts;
   readonly #aborted = new AbortController();
   #host: RemoteHost;

@@ -17,6 +17,8 @@ export interface Run {
 /** Computes runs, wherever. */
 export interface Runner {
   readonly place: Place;
+  /** Whether a run holds the event loop, so that joined ones must be short. */
+  readonly holdsLoop: boolean;
   /** Runs that are worth having under way at once. */
   readonly parallel: number;
   /** Most calls that are sent together where their rows may not be joined. */

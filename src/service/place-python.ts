@@ -51,7 +51,7 @@ export async function placePython(
     throw error;
   }
   // One process computes one call at a time; those that wait meanwhile are joined.
-  const runner: Runner = { ...createInlineRunner(1), abandon: () => served.abandon() };
+  const runner: Runner = { ...createInlineRunner(1), holdsLoop: false, abandon: () => served.abandon() };
   return {
     loaded,
     place: 'process',

@@ -47,6 +47,21 @@ describe('calls that wait together', () => {
     expect(await Promise.all(others.map(({ answer }) => answer))).toEqual([[4], [6, 8], [10]]);
   });
 
+  it.each([
+    ['holds the event loop, are as many as take inlineMs', true, 4],
+    ['computes elsewhere, however near, are as many as take workerMs', false, 25],
+  ])('where the model %s', async (_, holdsLoop, rows) => {
+    const runner = new ScheduledRunner({ place: 'inline', holdsLoop });
+    const { ask, clock, gate } = gateFixture(runner, { batch: { inlineMs: 4, workerMs: 25 } });
+    const model = doubling();
+    ask(model, [[1]]);
+    await turn();
+    // One row took a millisecond.
+    await clock.advance(1);
+    await runner.drain();
+    expect(gate.status()[0]?.rowLimit).toBe(rows);
+  });
+
   it('of one turn of the event loop become one run without waiting for any other', async () => {
     const runner = new ScheduledRunner();
     const { ask } = gateFixture(runner);

@@ -16,6 +16,7 @@ export interface StartedRun {
 /** A runner whose runs end when, and in the order in which, the test says. */
 export class ScheduledRunner implements Runner {
   readonly place: Runner['place'];
+  readonly holdsLoop: boolean;
   readonly parallel: number;
   readonly maxCalls: number;
   readonly started: StartedRun[] = [];
@@ -27,8 +28,10 @@ export class ScheduledRunner implements Runner {
     place = 'thread',
     parallel = 1,
     maxCalls = 64,
-  }: Partial<Pick<Runner, 'place' | 'parallel' | 'maxCalls'>> = {}) {
+    holdsLoop = place === 'inline',
+  }: Partial<Pick<Runner, 'place' | 'parallel' | 'maxCalls' | 'holdsLoop'>> = {}) {
     this.place = place;
+    this.holdsLoop = holdsLoop;
     this.parallel = parallel;
     this.maxCalls = maxCalls;
   }
