@@ -22,6 +22,7 @@ import type { ExtraFeatures, LoadedModel, LoadPhase, ModelWarning, SlicedContent
 import type { ModelInfo } from '../spec/model.ts';
 import type { ModelRecord, OpenedPath } from '../spec/model-repository.ts';
 import { ContractGuard, type InputValidation } from './contract-guard.ts';
+import { EarlyProcess } from '../execution/early-process.ts';
 import type { ExecutionRuntime } from './execution-runtime.ts';
 import type { PhaseClock } from './phase-clock.ts';
 import { readable, reopeningRequest } from './reopening-request.ts';
@@ -141,6 +142,7 @@ export async function buildModel(common: BuildSettings, request: BuildRequest): 
   const cancelTimeout = settings.clock.after(settings.loadTimeoutMs, () => timeout.abort());
   const signal = AbortSignal.any([request.signal, timeout.signal]);
   events.emit('load:start', { ...ref, requested: request.requested });
+  const early = isForProcess(settings, request) ? new EarlyProcess() : undefined;
   let opened: Artefact | undefined;
   try {
     const onOpened = permissionCheck(settings.filePermissions, (warning) =>
@@ -158,7 +160,8 @@ export async function buildModel(common: BuildSettings, request: BuildRequest): 
     const artefact = await readable(settings, request, proved);
     await request.makeRoom();
     clock.enter('parse');
-    const { placed, format } = await load(settings, reopeningRequest(settings, request), { artefact, signal, clock });
+    const work = { artefact, signal, clock, early };
+    const { placed, format } = await load(settings, reopeningRequest(settings, request), work);
     clock.enter('build');
     const sha256 = await knownDigest(artefact, verified);
     const contract = await contractOf(settings, request, placed);
@@ -187,8 +190,13 @@ export async function buildModel(common: BuildSettings, request: BuildRequest): 
     });
     throw error;
   } finally {
+    early?.end();
     cancelTimeout();
   }
+}
+
+function isForProcess({ runtime }: BuildSettings, { place, engine }: BuildRequest): boolean {
+  return engine === undefined && (place ?? runtime.config.place) === 'process';
 }
 
 function withOptions(settings: BuildSettings, own: BuildRequest['loaderOptions']): BuildSettings {
@@ -224,7 +232,7 @@ async function verify(
 async function load(
   settings: BuildSettings,
   request: BuildRequest,
-  work: Pick<PlaceWork, 'artefact' | 'signal' | 'clock'>,
+  work: Pick<PlaceWork, 'artefact' | 'signal' | 'clock' | 'early'>,
 ): Promise<{ placed: PlacedModel; format: string }> {
   const { artefact, signal } = work;
   const match = await settings.loaders.match(artefact);

@@ -2,6 +2,7 @@ import { ArtefactError } from '../errors/artefact-error.ts';
 import type { MLServiceError } from '../errors/ml-service-error.ts';
 import { WorkerError } from '../errors/worker-error.ts';
 import { type CrashReport, ModelHost } from '../execution/model-host.ts';
+import type { EarlyProcess } from '../execution/early-process.ts';
 import { openProcess } from '../execution/process-channel.ts';
 import type { RemoteLoad } from '../execution/remote-host.ts';
 import { openThread } from '../execution/thread-channel.ts';
@@ -25,6 +26,8 @@ export interface ElsewhereWork {
   readonly signal: AbortSignal;
   readonly clock: PhaseClock;
   readonly warn: LoadContext['warn'];
+  /** A process that was started already. */
+  readonly early?: EarlyProcess | undefined;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function placeElsewhere(
     host = await ModelHost.start(
       {
         label,
-        open: () => (place === 'thread' ? openThread(label) : openProcess()),
+        open: () => (place === 'thread' ? openThread(label) : (work.early?.take() ?? openProcess())),
         restart: runtime.config.restart,
         killAfterMs: runtime.config.killAfterMs,
         clock,

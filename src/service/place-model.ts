@@ -3,6 +3,7 @@ import { MLServiceError } from '../errors/ml-service-error.ts';
 import { choosePlace } from '../execution/choose-place.ts';
 import { orAbort } from '../internal/or-abort.ts';
 import type { LoaderMatch } from '../loaders/loader-registry.ts';
+import type { EarlyProcess } from '../execution/early-process.ts';
 import type { Artefact } from '../spec/artefact.ts';
 import type { Place } from '../spec/execution.ts';
 import type { LoadContext } from '../spec/model-loader.ts';
@@ -23,6 +24,8 @@ export interface PlaceWork {
   readonly clock: PhaseClock;
   readonly match: LoaderMatch;
   readonly warn: LoadContext['warn'];
+  /** A process that waits for a model, where one is to run in a process. */
+  readonly early: EarlyProcess | undefined;
 }
 
 /** One thing to load, and how it is made of the model's file when it is loaded again. */
