@@ -73,7 +73,7 @@ export const DEFAULT_LIMITS: Limits = {
  * @throws `ML_OPTIONS_INVALID`, its message starting `options.<path> must be`; `ML_ENV_INVALID`
  */
 export function configure(options: RegistryOptions): RegistryConfig {
-  checkOptions(registrySchema, options);
+  checkOptions(registrySchema(), options);
   const { cache = {}, backoff = {}, limits = {} } = options;
   const clock = options.clock ?? systemClock;
   const env = options.env ?? process.env;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { once } from '../../internal/once.ts';
 import type { CallOptions } from '../../spec/model.ts';
 import type { ModelArea } from '../../spec/model-repository.ts';
 import type { SwapPolicy } from '../../spec/swap.ts';
@@ -54,31 +55,35 @@ export interface TakeOver {
 const DEFAULT_TOLERANCE = 1e-5;
 const POLICIES: readonly SwapPolicy[] = ['availability-first', 'memory-first'];
 
-const shape = {
-  to: z.optional(z.string('a version such as v2, 1.2.0 or latest').check(z.minLength(1, 'a version, not empty'))),
-  area: z.optional(z.enum(['trained', 'preprocessing', 'checkpoints'], "'trained', 'preprocessing' or 'checkpoints'")),
-  policy: z.optional(z.enum(POLICIES, "'availability-first' or 'memory-first'")),
-  samples: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
-  tolerance: z.optional(z.number('a number').check(z.nonnegative('zero or a positive number'))),
-  force: z.optional(z.boolean('a boolean')),
-  drainTimeoutMs: z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number'))),
-  signal: z.optional(z.instanceof(AbortSignal, { error: 'an AbortSignal' })),
-};
-const schemas = {
-  swap: z.strictObject(
-    { ...shape, to: z.nonoptional(shape.to, 'a version such as v2, 1.2.0 or latest') },
-    'an object { to, ... }',
-  ),
-  rollback: z.strictObject(
-    { area: shape.area, policy: shape.policy, drainTimeoutMs: shape.drainTimeoutMs, signal: shape.signal },
-    'an object',
-  ),
-  alias: z.strictObject({ ...shape, to: z.optional(z.undefined()), area: z.optional(z.undefined()) }, 'an object'),
-};
+const schemas = once(() => {
+  const shape = {
+    to: z.optional(z.string('a version such as v2, 1.2.0 or latest').check(z.minLength(1, 'a version, not empty'))),
+    area: z.optional(
+      z.enum(['trained', 'preprocessing', 'checkpoints'], "'trained', 'preprocessing' or 'checkpoints'"),
+    ),
+    policy: z.optional(z.enum(POLICIES, "'availability-first' or 'memory-first'")),
+    samples: z.optional(z.enum(['require', 'ifPresent', 'off'], "'require', 'ifPresent' or 'off'")),
+    tolerance: z.optional(z.number('a number').check(z.nonnegative('zero or a positive number'))),
+    force: z.optional(z.boolean('a boolean')),
+    drainTimeoutMs: z.optional(z.int('a whole number').check(z.nonnegative('zero or a positive number'))),
+    signal: z.optional(z.instanceof(AbortSignal, { error: 'an AbortSignal' })),
+  };
+  return {
+    swap: z.strictObject(
+      { ...shape, to: z.nonoptional(shape.to, 'a version such as v2, 1.2.0 or latest') },
+      'an object { to, ... }',
+    ),
+    rollback: z.strictObject(
+      { area: shape.area, policy: shape.policy, drainTimeoutMs: shape.drainTimeoutMs, signal: shape.signal },
+      'an object',
+    ),
+    alias: z.strictObject({ ...shape, to: z.optional(z.undefined()), area: z.optional(z.undefined()) }, 'an object'),
+  };
+});
 
 /** @throws `ML_OPTIONS_INVALID`, its message starting `options.<path> must be` */
 export function takeOver(kind: 'swap' | 'rollback' | 'alias', options: Partial<SwapOptions>): TakeOver {
-  checkOptions(schemas[kind], options);
+  checkOptions(schemas()[kind], options);
   const { policy, samples, tolerance, force, drainTimeoutMs, signal } = options;
   return {
     policy: policy ?? 'availability-first',
