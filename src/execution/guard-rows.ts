@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.ts';
 import { readDataset } from '../data/read-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
+import { FEATURE_METHODS } from '../internal/model-methods.ts';
 import type { ConvertedInput } from '../spec/converter.ts';
 import type { ExtraFeatures, LoadedModel } from '../spec/model-loader.ts';
 import type { CallOptions } from '../spec/model.ts';
@@ -9,16 +10,6 @@ import type { Rows } from '../spec/rows.ts';
 /** Beyond it a number of double precision becomes an infinity in a graph of single precision. */
 const MAX_FLOAT32 = 3.4028234663852886e38;
 
-/** What a converted graph may have of the methods over rows. */
-const METHODS = [
-  'predict',
-  'predictProba',
-  'predictLogProba',
-  'decisionFunction',
-  'transform',
-  'scoreSamples',
-] as const;
-
 /**
  * A converted model that refuses what the original refuses: the graph would answer something. Its `run` is gone, for
  * tensors would pass by, and the graph's names are none of the file's.
@@ -26,7 +17,7 @@ const METHODS = [
 export function guardRows(model: LoadedModel, input: ConvertedInput, extraFeatures: ExtraFeatures): LoadedModel {
   const schema = { width: input.columns, names: input.features, extraFeatures };
   const check = (rows: Rows): void => checkNumbers(readDataset(rows, schema), input);
-  const names = METHODS.filter((name) => model[name] !== undefined);
+  const names = FEATURE_METHODS.filter((name) => model[name] !== undefined);
   const methods = names.map((name) => [
     name,
     (rows: Rows, options: CallOptions): unknown => {

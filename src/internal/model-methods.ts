@@ -13,6 +13,17 @@ const METHODS: readonly ModelMethod[] = [
   'run',
 ];
 
+/** Methods that take rows of features. */
+export const FEATURE_METHODS: readonly Exclude<ModelMethod, 'inverseTransform' | 'run'>[] = [
+  'predict',
+  'predictProba',
+  'predictLogProba',
+  'decisionFunction',
+  'transform',
+  'scoreSamples',
+  'apply',
+];
+
 /** The methods that a loaded model has. */
 export function methodsOf(loaded: LoadedModel): ModelMethod[] {
   return METHODS.filter((method) => typeof loaded[method] === 'function');

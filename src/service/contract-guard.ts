@@ -1,24 +1,14 @@
 import { compileInputContract } from '../contract/compile-contract.ts';
 import { issuesText } from '../contract/contract-issues.ts';
-import { methodsOf } from '../internal/model-methods.ts';
+import { FEATURE_METHODS, methodsOf } from '../internal/model-methods.ts';
 import type { InputContract } from '../spec/input-contract.ts';
 import type { ModelMetadata } from '../spec/metadata.ts';
 import type { LoadedModel, ModelWarning } from '../spec/model-loader.ts';
-import type { ModelMethod } from '../spec/model.ts';
 
 /** Whether rows are compared with the contract of their model before it is asked. */
 export type InputValidation = 'off' | 'warn' | 'error';
 
-/** Methods whose input are rows of features. */
-const CHECKED: ReadonlySet<string> = new Set<ModelMethod>([
-  'predict',
-  'predictProba',
-  'predictLogProba',
-  'decisionFunction',
-  'transform',
-  'scoreSamples',
-  'apply',
-]);
+const CHECKED: ReadonlySet<string> = new Set(FEATURE_METHODS);
 
 /** Compares rows with the contracts of one file's objects, each compiled once. */
 export class ContractGuard {
