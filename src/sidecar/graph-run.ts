@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { SidecarError } from '../errors/sidecar-error.ts';
+import { packParts } from '../internal/pack-parts.ts';
 import { pythonHome } from './python-home.ts';
 
 /** What one output gave, every value as text: no number is lost, and NaN has one. */
@@ -44,10 +45,7 @@ const MAX_ANSWER = 256 * 2 ** 20;
  */
 export async function runGraph(run: GraphRun): Promise<readonly (readonly OutputValues[])[]> {
   const { onnx, cases, blobs, runtime, signal, timeoutMs } = run;
-  const all = [onnx, ...blobs];
-  const header = Buffer.from(JSON.stringify({ cases, sizes: all.map((blob) => blob.length) }));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(header.length);
+  const input = packParts({ cases }, [onnx, ...blobs]);
   const text = await new Promise<string>((resolve, reject) => {
     const child = spawn(process.execPath, [join(pythonHome(), 'run_graph.mjs'), runtime], {
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -73,7 +71,7 @@ export async function runGraph(run: GraphRun): Promise<readonly (readonly Output
           notRun(killed === null ? (/Error: .*/.exec(said)?.[0] ?? said.trim()) : `the process ended by ${killed}`),
         );
     });
-    child.stdin.end(Buffer.concat([length, header, ...all]));
+    child.stdin.end(input);
   });
   return JSON.parse(text) as OutputValues[][];
 }

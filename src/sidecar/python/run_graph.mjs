@@ -1,11 +1,11 @@
 // Runs one ONNX graph in a process of its own, for a runtime may end the process that it crashes in.
-// In: the runtime's address as argument, then on stdin: length, JSON { cases, sizes }, graph, blobs. Out: JSON, the
-// outputs of every case.
+// In: the runtime's address as argument, then on stdin what src/internal/pack-parts.ts packs: { cases }, graph, blobs. Out:
+// JSON, the outputs of every case.
 const [runtime] = process.argv.slice(2);
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
 const input = Buffer.concat(chunks);
-const headerEnd = 4 + input.readUInt32BE(0);
+const headerEnd = 4 + input.readUInt32LE(0);
 const { cases, sizes } = JSON.parse(input.subarray(4, headerEnd).toString());
 let at = headerEnd;
 // Copies: views of numbers must begin at a multiple of their size.
