@@ -15,8 +15,8 @@ const TASKS: ReadonlyMap<string, readonly string[]> = new Map([
 /** Framework to the task that keeps a model of it. */
 const SERVING: ReadonlyMap<string, string> = new Map([
   ['scikit-learn', 'serve-sklearn'],
-  ['torch', 'serve-torch'],
-  ['tensorflow', 'serve-tensorflow'],
+  ['torch', 'serve-network'],
+  ['tensorflow', 'serve-network'],
 ]);
 
 /**

@@ -5,13 +5,6 @@ import numpy
 from .errors import SidecarError
 
 
-def one_thread(model):
-    """No part of the model starts threads or processes."""
-    for part in parts(model):
-        if getattr(part, "n_jobs", None) is not None:
-            part.n_jobs = 1
-
-
 def columns_of(model):
     """Name and kind of every column. A column is text where an encoder of it learnt texts."""
     width = getattr(model, "n_features_in_", None)

@@ -7,10 +7,10 @@ import numpy
 import pandas
 import skl2onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
-from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.base import is_classifier, is_regressor
 
-from . import hard_rows, known_wrong, restricted_unpickler
-from .columns import columns_of, one_thread
+from . import estimator, hard_rows, known_wrong, restricted_unpickler
+from .columns import columns_of
 from .errors import SidecarError
 
 TARGET = {"": 18, "ai.onnx.ml": 3}
@@ -27,10 +27,7 @@ def prepare(request):
 
 def run(data, request, progress):
     progress("reading")
-    model = restricted_unpickler.load(data, _allowed)
-    if not isinstance(model, BaseEstimator):
-        raise SidecarError("refused", f"the file holds a {type(model).__name__} where one estimator is needed")
-    one_thread(model)
+    model = estimator.read(data, _allowed)
     if request.get("refuseKnownWrong", True):
         reason = known_wrong.reason(model)
         if reason is not None:

@@ -30,10 +30,9 @@ TASKS = {
             "convert-torch-program": "torch_program",
             "convert-torch-module": "torch_module",
             "serve-sklearn": "serve_sklearn",
-            "serve-torch": "serve_torch",
+            "serve-network": "serve_network",
             "convert-tensorflow": "tensorflow_graph",
             "convert-keras": "tensorflow_keras",
-            "serve-tensorflow": "serve_tensorflow",
         }.items()
     },
 }

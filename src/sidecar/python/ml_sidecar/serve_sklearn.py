@@ -4,11 +4,10 @@ import importlib.metadata
 import warnings
 
 import numpy
-from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.base import is_classifier, is_regressor
 
-from . import restricted_unpickler
-from .columns import columns_of, one_thread, parts
-from .errors import SidecarError
+from . import estimator, restricted_unpickler
+from .columns import columns_of, parts
 from .serving import serve  # noqa: F401
 
 METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples")
@@ -44,10 +43,7 @@ def _warm_up(framed):
 def open_model(data, request, progress):
     """What the model is, and the function that answers for it."""
     progress("reading")
-    model = restricted_unpickler.load(data, _allowed)
-    if not isinstance(model, BaseEstimator):
-        raise SidecarError("refused", f"the file holds a {type(model).__name__} where one estimator is needed")
-    one_thread(model)
+    model = estimator.read(data, _allowed)
     columns = columns_of(model)
     names = [column["name"] for column in columns] if hasattr(model, "feature_names_in_") else None
     about = {

@@ -86,6 +86,11 @@ def _short(error):
     return f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
 
 
+def shown(inputs):
+    """Inputs as the caller may know them."""
+    return [{"name": one["name"], "dtype": one["dtype"], "shape": one["shape"] or []} for one in inputs]
+
+
 def array_of(name, value):
     """An answer as the caller gets it: texts as such."""
     value = numpy.asarray(value)

@@ -36,7 +36,7 @@ def _frozen(running, inputs, outputs):
 def open_original(data, request):
     """What it takes and how it is asked, for a worker that stays."""
     inputs, ask, _ = _opened(data, request)
-    return inputs, ask
+    return common.shown(inputs), ask
 
 
 def _opened(data, request):

@@ -45,7 +45,7 @@ def run(data, request, progress):
 def open_original(data, request):
     """What it takes and how it is asked, for a worker that stays."""
     _, inputs, _, ask = _opened(data, request)
-    return inputs, ask
+    return common.shown(inputs), ask
 
 
 def _opened(data, request):

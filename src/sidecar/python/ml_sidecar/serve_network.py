@@ -1,10 +1,16 @@
-"""The task that keeps a PyTorch program and answers for it."""
+"""The task that keeps a network of PyTorch, TensorFlow or Keras and answers for it."""
 
 import importlib
 
 from .serving import serve  # noqa: F401
 
-_FORMS = {"torchscript": "torch_script", "program": "torch_program", "module": "torch_module"}
+_FORMS = {
+    "torchscript": "torch_script",
+    "program": "torch_program",
+    "module": "torch_module",
+    "graph": "tensorflow_graph",
+    "keras": "tensorflow_keras",
+}
 
 
 def prepare(request):
@@ -12,7 +18,7 @@ def prepare(request):
 
 
 def open_model(data, request, progress):
-    """What the program takes, and the function that answers for it."""
+    """What the network takes, and the function that answers for it."""
     progress("reading")
     inputs, ask = _form(request).open_original(data, request)
     names = [one["name"] for one in inputs]
